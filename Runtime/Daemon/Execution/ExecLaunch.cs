@@ -1,0 +1,21 @@
+using Rtd.Daemon.Cgroups;
+using Rtd.Protocol.Spec;
+
+namespace Rtd.Daemon.Execution;
+
+/// <summary>One exec into a running container.</summary>
+internal sealed record ExecLaunch
+{
+    public required IContainerProcess Container { get; init; }
+
+    /// <summary>CLONE_NEW* flags of the container's own or joined namespaces that the exec enters.</summary>
+    public required ulong Namespaces { get; init; }
+
+    public required ICgroup Cgroup { get; init; }
+
+    public required ProcessSpec Process { get; init; }
+
+    public required bool OpenStdin { get; init; }
+
+    public required IOutputSink Output { get; init; }
+}

@@ -1,0 +1,25 @@
+namespace Rtd.Daemon.Execution;
+
+/// <summary>A running process that the daemon started and reaps: a container's first, or an exec.</summary>
+internal interface IContainerProcess
+{
+    ProcessIdentity Identity { get; }
+
+    /// <summary>Completes when the process has been reaped and all its output delivered (a background child that keeps the pipe open delays it by a short grace at most).</summary>
+    Task<ExitStatus> Exited { get; }
+
+    /// <summary>True once reaped.</summary>
+    bool HasExited { get; }
+
+    /// <summary>Sends a signal by pidfd; false when it is already gone.</summary>
+    bool Kill(int signal);
+
+    /// <summary>Writes to stdin (pipe or terminal) with back-pressure. Throws IOException when the process no longer reads.</summary>
+    ValueTask WriteStdinAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation);
+
+    /// <summary>End of input: closes the pipe. A terminal gets nothing (as with Docker).</summary>
+    void CloseStdin();
+
+    /// <summary>Sets the terminal's size; an error without a terminal.</summary>
+    void Resize(ushort height, ushort width);
+}

@@ -1,0 +1,19 @@
+namespace Rtd.Daemon.Logging;
+
+/// <summary>Keeps a container's output. One instance per container; writing and reading go on side by side.</summary>
+internal interface ILogDriver : IAsyncDisposable
+{
+    string Name { get; }
+
+    /// <summary>Writes one message: a line with its newline, or a part of a longer one (16 KiB) without. Lost messages are counted, never thrown to the writer.</summary>
+    void Write(LogMessage message);
+
+    /// <summary>Makes what was written visible to readers (called at a pause of the stream).</summary>
+    void Flush();
+
+    /// <summary>Whether <see cref="ReadAsync"/> works ("none" cannot be read).</summary>
+    bool CanRead { get; }
+
+    /// <summary>Messages in order. With follow it goes on until the driver is disposed (the container ended) or the token is cancelled.</summary>
+    IAsyncEnumerable<LogMessage> ReadAsync(LogReadOptions options, CancellationToken cancellation);
+}

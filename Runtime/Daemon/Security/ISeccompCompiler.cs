@@ -1,0 +1,13 @@
+namespace Rtd.Daemon.Security;
+
+/// <summary>Turns a seccomp profile into a BPF program for the container's capabilities.</summary>
+internal interface ISeccompCompiler
+{
+    /// <summary>False (with the reason in <see cref="Unavailable"/>) when libseccomp or the kernel lacks it.</summary>
+    bool Available { get; }
+
+    string? Unavailable { get; }
+
+    /// <summary>The built-in profile for a capability set; cached per set.</summary>
+    byte[] CompileDefault(ulong capabilities);
+}

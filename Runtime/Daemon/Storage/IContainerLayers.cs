@@ -1,0 +1,32 @@
+using Rtd.Daemon.Images;
+using Rtd.Protocol.Spec;
+
+namespace Rtd.Daemon.Storage;
+
+/// <summary>Read-write layers of containers: what the container side needs of storage.</summary>
+internal interface IContainerLayers
+{
+    /// <summary>The graph driver's name, for inspect and info ("overlay2", "vfs").</summary>
+    string DriverName { get; }
+
+    /// <summary>Makes the container's rw layer on top of the image and the init layer; the image's layers are held while it exists. Undoes itself when it fails.</summary>
+    void Create(string containerId, Image image);
+
+    /// <summary>How to mount it.</summary>
+    RootfsSpec Rootfs(string containerId);
+
+    /// <summary>Removes the rw layer; no error when there is none.</summary>
+    void Remove(string containerId);
+
+    /// <summary>Bytes in the rw layer.</summary>
+    long Size(string containerId);
+
+    /// <summary>Removes rw layers whose container is not in <paramref name="known"/> (left by a crash between create steps).</summary>
+    void Sweep(IReadOnlySet<string> known);
+
+    /// <summary>Reads a directory of the image itself for the copy-up of a new volume: copies its content (owners, modes, xattrs) to <paramref name="target"/>. Does nothing when the path is not a directory in the image.</summary>
+    void CopyUp(string containerId, string pathInContainer, string target);
+
+    /// <summary>For inspect: driver data such as LowerDir, UpperDir, WorkDir, MergedDir.</summary>
+    IReadOnlyDictionary<string, string> Describe(string containerId);
+}

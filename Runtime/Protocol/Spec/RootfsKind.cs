@@ -1,0 +1,8 @@
+namespace Rtd.Protocol.Spec;
+
+/// <summary>The two ways a graph driver hands out a root file system.</summary>
+internal enum RootfsKind : byte
+{
+    Overlay,
+    Bind,
+}

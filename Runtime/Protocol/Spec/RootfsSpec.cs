@@ -1,0 +1,11 @@
+namespace Rtd.Protocol.Spec;
+
+/// <summary>How rtinit gets the container's root file system, inside the container's own mount namespace.</summary>
+/// <remarks>
+/// overlay: mount(2) with <see cref="Data"/>, whose paths are relative to <see cref="BaseDirectory"/> (rtinit changes there first, so that
+/// 127 layers fit in the one page that mount(2) takes). bind: <see cref="BaseDirectory"/> is bound as the root.
+/// </remarks>
+/// <param name="Kind">overlay or bind.</param>
+/// <param name="BaseDirectory">Absolute host path.</param>
+/// <param name="Data">Mount data such as <c>lowerdir=l/A:l/B,upperdir=…,workdir=…</c>; empty for bind.</param>
+internal sealed record RootfsSpec(RootfsKind Kind, string BaseDirectory, string Data);
