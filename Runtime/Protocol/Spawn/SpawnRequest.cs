@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+
+namespace Rtd.Protocol.Spawn;
+
+/// <summary>One process to start.</summary>
+internal sealed record SpawnRequest
+{
+    /// <summary>The program itself (path "" and AT_EMPTY_PATH), or AT_FDCWD with <see cref="Path"/>.</summary>
+    public required int ExecutableFd { get; init; }
+
+    /// <summary>Empty when <see cref="ExecutableFd"/> is the program.</summary>
+    public string Path { get; init; } = "";
+
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    public IReadOnlyList<string> Environment { get; init; } = [];
+
+    /// <summary>Fds the new program gets, under these numbers; all others must be close-on-exec.</summary>
+    public IReadOnlyList<(SafeHandle From, int To)> Fds { get; init; } = [];
+
+    /// <summary>CLONE_NEW* flags; VM, VFORK, PIDFD and CLEAR_SIGHAND are added.</summary>
+    public ulong CloneFlags { get; init; }
+
+    /// <summary>A cgroup v2 directory to be born in (Linux 5.7), or null.</summary>
+    public SafeHandle? Cgroup { get; init; }
+}

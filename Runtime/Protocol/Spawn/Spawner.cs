@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Rtd.Protocol.Syscalls;
+
+namespace Rtd.Protocol.Spawn;
+
+/// <summary>Starts programs by clone3 and execveat, through <see cref="SpawnStub"/>: no fork of this process's memory, no managed code in the child.</summary>
+internal static unsafe class Spawner
+{
+    private static readonly delegate* unmanaged<SpawnArguments*, long> s_stub = MapStub();
+
+    /// <summary>Starts a program. When it returns, the program runs (execveat has succeeded).</summary>
+    /// <exception cref="SyscallException">clone3 or, in the child, dup3 or execveat failed; nothing is left.</exception>
+    public static SpawnedProcess Spawn(SpawnRequest request)
+    {
+        List<SafeFileHandle> moved = [];
+        using NativeStrings arguments = new(request.Arguments);
+        using NativeStrings environment = new(request.Environment);
+        byte[] path = Encoding.UTF8.GetBytes(request.Path + "\0");
+        int highest = request.Fds.Count == 0 ? 0 : request.Fds.Max(fd => fd.To);
+        int[] table = new int[request.Fds.Count * 2 + 1];
+        try
+        {
+            for (int i = 0; i < request.Fds.Count; i++)
+            {
+                table[2 * i] = AboveTargets((int)request.Fds[i].From.DangerousGetHandle(), highest, moved);
+                table[2 * i + 1] = request.Fds[i].To;
+            }
+
+            int pidfd = -1;
+            Libc.clone_args clone = new()
+            {
+                flags = request.CloneFlags | Libc.CLONE_VM | Libc.CLONE_VFORK | Libc.CLONE_PIDFD | Libc.CLONE_CLEAR_SIGHAND
+                    | (request.Cgroup is null ? 0 : Libc.CLONE_INTO_CGROUP),
+                pidfd = (ulong)&pidfd,
+                exit_signal = Libc.SIGCHLD,
+                cgroup = request.Cgroup is null ? 0 : (ulong)request.Cgroup.DangerousGetHandle(),
+            };
+            fixed (byte* pathPointer = path)
+            fixed (int* tablePointer = table)
+            {
+                SpawnArguments block = new()
+                {
+                    CloneArgs = &clone,
+                    CloneArgsSize = (ulong)sizeof(Libc.clone_args),
+                    FdTable = tablePointer,
+                    FdCount = (ulong)request.Fds.Count,
+                    DirectoryFd = request.ExecutableFd,
+                    Path = pathPointer,
+                    Argv = arguments.Pointer,
+                    Envp = environment.Pointer,
+                    ExecFlags = request.Path.Length == 0 ? (ulong)Libc.AT_EMPTY_PATH : 0,
+                };
+                long pid = CallWithSignalsBlocked(&block);
+                if (pid < 0)
+                {
+                    throw new SyscallException("clone3", (int)-pid);
+                }
+
+                SafeFileHandle handle = Libc.Own(pidfd);
+                if (block.ChildError == 0)
+                {
+                    return new SpawnedProcess((int)pid, handle);
+                }
+
+                using (handle)
+                {
+                    Libc.waitid_pidfd(pidfd, block: true);
+                }
+
+                throw new SyscallException("execveat", (int)-block.ChildError, request.Path.Length == 0 ? request.Arguments[0] : request.Path);
+            }
+        }
+        finally
+        {
+            moved.ForEach(fd => fd.Dispose());
+            GC.KeepAlive(request);
+        }
+    }
+
+    /// <summary>The child shares our stack and memory until it execs, so no signal handler of ours may run in it before its handlers are cleared.</summary>
+    private static long CallWithSignalsBlocked(SpawnArguments* block)
+    {
+        Libc.sigset_t old = Libc.pthread_sigmask(new Libc.sigset_t { bits = ulong.MaxValue });
+        try
+        {
+            return s_stub(block);
+        }
+        finally
+        {
+            Libc.pthread_sigmask(old);
+        }
+    }
+
+    /// <summary>A source fd that is also a target number would be overwritten by an earlier dup3, or refused (dup3 to itself): copy it out of the way.</summary>
+    private static int AboveTargets(int fd, int highest, List<SafeFileHandle> moved)
+    {
+        if (fd > highest)
+        {
+            return fd;
+        }
+
+        SafeFileHandle copy = Libc.Own(Libc.fcntl(fd, Libc.F_DUPFD_CLOEXEC, highest + 1));
+        moved.Add(copy);
+        return copy.Fd();
+    }
+
+    private static delegate* unmanaged<SpawnArguments*, long> MapStub()
+    {
+        nuint size = (nuint)SpawnStub.Code.Length;
+        void* memory = Libc.mmap_anonymous(size, Libc.PROT_READ | Libc.PROT_WRITE);
+        SpawnStub.Code.CopyTo(new Span<byte>(memory, SpawnStub.Code.Length));
+        Libc.mprotect(memory, size, Libc.PROT_READ | Libc.PROT_EXEC);
+        return (delegate* unmanaged<SpawnArguments*, long>)memory;
+    }
+}

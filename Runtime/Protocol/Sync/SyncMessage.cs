@@ -1,0 +1,26 @@
+namespace Rtd.Protocol.Sync;
+
+/// <summary>The messages on the sync socket between daemon and rtinit.</summary>
+/// <remarks>
+/// <code>
+///   daemon                                   rtinit (cloned into its namespaces)
+///     │── Container | Exec ─────────────────▶ │  spec; namespace fds or the container's pidfd come along
+///     │   (cgroup placement and links         │  mounts that need neither
+///     │    happen meanwhile)                  │
+///     │── Placed (network state) ───────────▶ │  in its cgroup, links are in its namespace: the rest, up to the user's credentials
+///     │ ◀──────────────── Ready (pty master) ─│  or Error
+///     │   (state is written to disk)          │
+///     │── Go ────────────────────────────────▶│  close-on-exec for all fds, execve
+///     │ ◀───────────────────────── end of file│  execve closed the socket: it succeeded. Otherwise: Error, then exit
+/// </code>
+/// A message is a 4-byte little-endian length of what follows, a byte of kind, and the body. End of file before Ready means that rtinit died.
+/// </remarks>
+internal enum SyncMessage : byte
+{
+    Container = 1,
+    Exec = 2,
+    Placed = 3,
+    Ready = 4,
+    Go = 5,
+    Error = 6,
+}

@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+
+namespace Rtd.Protocol.Syscalls;
+
+internal static partial class Libc
+{
+    public const int P_PIDFD = 3, WNOHANG = 1, WEXITED = 4;
+
+    private const int CLD_EXITED = 1, P_ALL = 0, WALL = 0x40000000;
+
+    [LibraryImport(LibraryName, EntryPoint = "waitid", SetLastError = true)]
+    private static unsafe partial int _waitid(int idtype, uint id, siginfo_t* info, int options);
+
+    /// <summary>Reaps the child of a pidfd. Returns its exit code (128 + signal when killed), or null while it runs.</summary>
+    public static unsafe int? waitid_pidfd(int pidfd, bool block)
+    {
+        siginfo_t info = default;
+        while (_waitid(P_PIDFD, (uint)pidfd, &info, WEXITED | WALL | (block ? 0 : WNOHANG)) < 0)
+        {
+            if (Marshal.GetLastPInvokeError() != EINTR)
+            {
+                throw Failure("waitid", $"pidfd {pidfd}");
+            }
+        }
+
+        return info.si_pid == 0 ? null : ExitCode(info);
+    }
+
+    /// <summary>Reaps any child, for a pid 1 only: the pid and exit code, or null when there is none to reap now.</summary>
+    public static unsafe (int Pid, int ExitCode)? waitid_any()
+    {
+        siginfo_t info = default;
+        while (_waitid(P_ALL, 0, &info, WEXITED | WALL | WNOHANG) < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno == ECHILD)
+            {
+                return null;
+            }
+
+            if (errno != EINTR)
+            {
+                throw Failure("waitid");
+            }
+        }
+
+        return info.si_pid == 0 ? null : (info.si_pid, ExitCode(info));
+    }
+
+    private static int ExitCode(in siginfo_t info) => info.si_code == CLD_EXITED ? info.si_status : 128 + (info.si_status & 0x7f);
+}
