@@ -1,10 +1,40 @@
+using Rtd.Protocol.Sync;
+
 namespace Rtd.Init;
 
+/// <summary>
+/// The init shim. rtd clones it into the new namespaces; it makes them into the container and becomes the user's command.
+/// </summary>
 internal static class Program
 {
+    /// <summary>The sync socket's number, set by the spawner.</summary>
+    private const int SyncFd = 3;
+
     private static int Main(string[] args)
     {
-        Console.Error.WriteLine("rtinit: to be started by rtd");
+        if (args is not [InitRoles.Container or InitRoles.Exec])
+        {
+            Console.Error.WriteLine("rtinit is started by rtd, not by hand");
+            return 1;
+        }
+
+        SyncSocket sync = new(SyncFd);
+        try
+        {
+            if (args[0] == InitRoles.Container)
+            {
+                ContainerInit.Run(sync);
+            }
+            else
+            {
+                ExecInit.Run(sync);
+            }
+        }
+        catch (Exception failure)
+        {
+            sync.TrySendError(Progress.Describe(failure));
+        }
+
         return 1;
     }
 }

@@ -9,6 +9,9 @@ internal interface ICgroup
 
     bool Exists { get; }
 
+    /// <summary>True on v2, where a child is born in the cgroup (CLONE_INTO_CGROUP) and needs no <see cref="Add"/>.</summary>
+    bool ClonesInto { get; }
+
     /// <summary>The directory for CLONE_INTO_CGROUP; null on v1. The caller disposes it.</summary>
     SafeFileHandle? OpenForClone();
 

@@ -3,14 +3,16 @@ using System.Runtime.InteropServices;
 namespace Rtd.Protocol.Spawn;
 
 /// <summary>The argument block of <see cref="SpawnStub"/>; the machine code knows these offsets.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 88)]
+[StructLayout(LayoutKind.Explicit, Size = 104)]
 internal unsafe struct SpawnArguments
 {
+    /// <summary>clone3: struct clone_args *; clone: the flags.</summary>
     [FieldOffset(0)]
-    public void* CloneArgs;
+    public ulong CloneFirst;
 
+    /// <summary>clone3: its size; clone: 0.</summary>
     [FieldOffset(8)]
-    public ulong CloneArgsSize;
+    public ulong CloneSecond;
 
     /// <summary>Pairs of int: from, to.</summary>
     [FieldOffset(16)]
@@ -41,4 +43,12 @@ internal unsafe struct SpawnArguments
     /// <summary>The kernel's 8-byte signal mask for the new program.</summary>
     [FieldOffset(80)]
     public ulong SignalMask;
+
+    /// <summary>SYS_clone3 or SYS_clone.</summary>
+    [FieldOffset(88)]
+    public long CloneNumber;
+
+    /// <summary>clone: int * for the pidfd.</summary>
+    [FieldOffset(96)]
+    public ulong CloneThird;
 }

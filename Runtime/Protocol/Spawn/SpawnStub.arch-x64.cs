@@ -18,9 +18,10 @@ internal static class SpawnStub
         0x41, 0x54,                         // push r12
         0x41, 0x55,                         // push r13
         0x48, 0x89, 0xfb,                   // mov rbx, rdi          rbx = argument block; system calls keep it
-        0xb8, 0xb3, 0x01, 0x00, 0x00,       // mov eax, 435          clone3
-        0x48, 0x8b, 0x3b,                   // mov rdi, [rbx]        struct clone_args *
-        0x48, 0x8b, 0x73, 0x08,             // mov rsi, [rbx+8]      its size
+        0x48, 0x8b, 0x43, 0x58,             // mov rax, [rbx+88]     clone3, or clone where a seccomp filter refuses clone3
+        0x48, 0x8b, 0x3b,                   // mov rdi, [rbx]        struct clone_args * | flags
+        0x48, 0x8b, 0x73, 0x08,             // mov rsi, [rbx+8]      its size            | stack (0: go on with ours)
+        0x48, 0x8b, 0x53, 0x60,             // mov rdx, [rbx+96]                         | where the pidfd goes
         0x0f, 0x05,                         // syscall
         0x48, 0x85, 0xc0,                   // test rax, rax         0 in the child
         0x75, 0x70,                         // jnz done              parent, or clone3 failed

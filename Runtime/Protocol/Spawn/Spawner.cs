@@ -42,8 +42,10 @@ internal static unsafe class Spawner
             {
                 SpawnArguments block = new()
                 {
-                    CloneArgs = &clone,
-                    CloneArgsSize = (ulong)sizeof(Libc.clone_args),
+                    CloneNumber = request.AvoidClone3 ? Libc.SYS_clone : Libc.SYS_clone3,
+                    CloneFirst = request.AvoidClone3 ? (uint)clone.flags | clone.exit_signal : (ulong)&clone,
+                    CloneSecond = request.AvoidClone3 ? 0 : (ulong)sizeof(Libc.clone_args),
+                    CloneThird = (ulong)&pidfd,
                     FdTable = tablePointer,
                     FdCount = (ulong)request.Fds.Count,
                     DirectoryFd = request.ExecutableFd,
@@ -55,7 +57,7 @@ internal static unsafe class Spawner
                 long pid = CallWithSignalsBlocked(&block);
                 if (pid < 0)
                 {
-                    throw new SyscallException("clone3", (int)-pid);
+                    throw new SyscallException("clone3", (int)-pid, request.Arguments[0]);
                 }
 
                 SafeFileHandle handle = Libc.Own(pidfd);

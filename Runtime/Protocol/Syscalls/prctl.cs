@@ -50,6 +50,13 @@ internal static partial class Libc
         return result >= 0 ? result : throw Failure("prctl", $"option {option}, {argument}");
     }
 
+    /// <summary>The result, or the negative errno.</summary>
+    public static int try_prctl(int option, nuint argument)
+    {
+        int result = _prctl(option, argument, 0, 0, 0);
+        return result >= 0 ? result : -Marshal.GetLastPInvokeError();
+    }
+
     /// <summary>Sets effective and permitted of the calling thread; inheritable is always emptied (CVE-2022-24769).</summary>
     public static unsafe void capset(ulong effective, ulong permitted)
     {

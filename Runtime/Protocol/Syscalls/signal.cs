@@ -8,7 +8,7 @@ internal static partial class Libc
     public const int SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGKILL = 9, SIGPIPE = 13, SIGTERM = 15, SIGCHLD = 17, SIGCONT = 18, SIGSTOP = 19,
         SIGTTIN = 21, SIGTTOU = 22, SIGWINCH = 28, SIGRTMAX = 64;
 
-    public const int SI_KERNEL = 0x80;
+    public const int SI_KERNEL = 0x80, SI_TKILL = -6;
 
     private const int SIG_SETMASK = 2;
 

@@ -33,6 +33,9 @@ internal static partial class Libc
     [LibraryImport(LibraryName, EntryPoint = "fchown", SetLastError = true)]
     private static partial int _fchown(int fd, uint uid, uint gid);
 
+    [LibraryImport(LibraryName, EntryPoint = "fchownat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int _fchownat(int dirfd, string path, uint uid, uint gid, int flags);
+
     [LibraryImport(LibraryName, EntryPoint = "symlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int _symlinkat(string target, int dirfd, string path);
 
@@ -155,6 +158,15 @@ internal static partial class Libc
         if (_fchown(fd, uid, gid) < 0)
         {
             throw Failure("fchown", $"fd {fd}");
+        }
+    }
+
+    /// <summary>Changes the owner of a name itself, never of what a link points to.</summary>
+    public static void fchownat(int dirfd, string path, uint uid, uint gid)
+    {
+        if (_fchownat(dirfd, path, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+        {
+            throw Failure("fchownat", path);
         }
     }
 

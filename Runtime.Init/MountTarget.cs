@@ -1,0 +1,57 @@
+using Microsoft.Win32.SafeHandles;
+using Rtd.Protocol.Syscalls;
+
+namespace Rtd.Init;
+
+/// <summary>Finds and makes what mounts go onto, always with the rootfs as the root of every link on the way.</summary>
+internal static class MountTarget
+{
+    private const ulong InRoot = Libc.RESOLVE_IN_ROOT | Libc.RESOLVE_NO_MAGICLINKS;
+
+    public static SafeFileHandle Open(int root, string path) => Libc.openat2(root, path, Libc.O_PATH, 0, InRoot);
+
+    /// <summary>The directory, made with its parents (0755) where it is missing.</summary>
+    public static SafeFileHandle MakeDirectory(int root, string path) => MakeDirectory(root, path, InRoot);
+
+    /// <summary>As <see cref="MakeDirectory(int, string)"/>, but a link anywhere on the way is an error: /proc and /sys must be where they seem (CVE-2019-19921).</summary>
+    public static SafeFileHandle MakeDirectoryWithoutLinks(int root, string path) =>
+        MakeDirectory(root, path, InRoot | Libc.RESOLVE_NO_SYMLINKS);
+
+    /// <summary>The file (of any kind but a directory), made empty where it is missing.</summary>
+    public static SafeFileHandle MakeFile(int root, string path)
+    {
+        int fd = Libc.try_openat2(root, path, Libc.O_PATH, 0, InRoot);
+        if (fd == -Libc.ENOENT)
+        {
+            int slash = path.LastIndexOf('/');
+            using SafeFileHandle parent = MakeDirectory(root, slash <= 0 ? "/" : path[..slash]);
+            Libc.openat(parent.Fd(), path[(slash + 1)..], Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW, 0x1ed).Dispose();
+            fd = Libc.try_openat2(root, path, Libc.O_PATH, 0, InRoot);
+        }
+
+        return fd >= 0 ? Libc.Own(fd) : throw new SyscallException("openat2", -fd, path);
+    }
+
+    private static SafeFileHandle MakeDirectory(int root, string path, ulong resolve)
+    {
+        int fd = Libc.try_openat2(root, path, Libc.O_PATH | Libc.O_DIRECTORY, 0, resolve);
+        if (fd >= 0)
+        {
+            return Libc.Own(fd);
+        }
+
+        if (fd != -Libc.ENOENT)
+        {
+            throw new SyscallException("openat2", -fd, path);
+        }
+
+        string trimmed = path.TrimEnd('/');
+        int slash = trimmed.LastIndexOf('/');
+        string name = trimmed[(slash + 1)..];
+        using SafeFileHandle parent = MakeDirectory(root, slash <= 0 ? "/" : trimmed[..slash], resolve);
+        int status = Libc.try_mkdirat(parent.Fd(), name, 0x1ed);
+        return status is 0 or -Libc.EEXIST
+            ? Libc.openat2(root, path, Libc.O_PATH | Libc.O_DIRECTORY, 0, resolve)
+            : throw new SyscallException("mkdirat", -status, path);
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Win32.SafeHandles;
+using Rtd.Protocol.Spec;
+using Rtd.Protocol.Syscalls;
+
+namespace Rtd.Init;
+
+/// <summary>The container's root mount, held by fd; paths below it are resolved with it as their root.</summary>
+internal sealed class Rootfs : IDisposable
+{
+    private readonly SafeFileHandle _fd;
+
+    private Rootfs(SafeFileHandle fd)
+    {
+        _fd = fd;
+    }
+
+    public int Fd => _fd.Fd();
+
+    /// <summary>Nothing we mount reaches the host; with a shared bind asked for, the tree must stay a peer of the host's instead.</summary>
+    public static void SetPropagation(ulong requested)
+    {
+        bool shared = (requested & Libc.MS_SHARED) != 0;
+        Libc.mount(null, "/", null, Libc.MS_REC | (shared ? Libc.MS_SHARED : Libc.MS_SLAVE), null);
+    }
+
+    public static Rootfs Mount(RootfsSpec spec)
+    {
+        Libc.chdir(spec.BaseDirectory);
+
+        // pivot_root refuses a root whose parent mount is shared (--mount …,bind-propagation=shared): put a private one in between.
+        Libc.mount(spec.BaseDirectory, spec.BaseDirectory, null, Libc.MS_BIND, null);
+        Libc.mount(null, spec.BaseDirectory, null, Libc.MS_PRIVATE, null);
+        if (spec.Kind == RootfsKind.Overlay)
+        {
+            // On top of the directory that holds the layers: in this mount namespace nobody needs it any more, and no mount point is to be made.
+            Libc.mount("overlay", spec.BaseDirectory, "overlay", 0, spec.Data);
+        }
+        else
+        {
+            Libc.mount(spec.BaseDirectory, spec.BaseDirectory, null, Libc.MS_BIND | Libc.MS_REC, null);
+        }
+
+        Libc.mount(null, spec.BaseDirectory, null, Libc.MS_REC | Libc.MS_PRIVATE, null);
+        return new Rootfs(Libc.open(spec.BaseDirectory, Libc.O_PATH | Libc.O_DIRECTORY));
+    }
+
+    /// <summary>Makes it the root and lets the old tree go; pivot_root(2) explains the two dots.</summary>
+    public void Pivot()
+    {
+        using SafeFileHandle old = Libc.open("/", Libc.O_PATH | Libc.O_DIRECTORY);
+        Libc.fchdir(Fd);
+        Libc.pivot_root(".", ".");
+        Libc.fchdir(old.Fd());
+
+        // Detaching the old tree must not travel back to the host.
+        Libc.mount(null, ".", null, Libc.MS_REC | Libc.MS_SLAVE, null);
+        Libc.umount2(".", Libc.MNT_DETACH);
+        Libc.chdir("/");
+    }
+
+    public void Finish(bool isReadonly, ulong propagation)
+    {
+        if (isReadonly)
+        {
+            Libc.mount_setattr(Fd, recursive: false, new Libc.mount_attr { attr_set = Libc.MOUNT_ATTR_RDONLY }, "/");
+        }
+
+        if (propagation != 0)
+        {
+            Libc.mount(null, "/", null, propagation, null);
+        }
+    }
+
+    public void Dispose() => _fd.Dispose();
+}

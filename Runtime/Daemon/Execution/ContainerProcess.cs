@@ -1,0 +1,135 @@
+using Microsoft.Win32.SafeHandles;
+using Rtd.Protocol.Syscalls;
+
+namespace Rtd.Daemon.Execution;
+
+/// <summary>A child that runs the user's command.</summary>
+internal sealed class ContainerProcess : IContainerProcess
+{
+    private readonly IoSource _pidfd;
+    private readonly InputWriter? _input;
+    private readonly SafeFileHandle? _terminal;
+    private readonly IReadOnlyList<OutputPump> _outputs;
+    private readonly IOutputSink _sink;
+    private readonly Lock _gate = new();
+    private bool _reaped;
+
+    public ContainerProcess(ProcessIdentity identity, IoSource pidfd, Stdio stdio, SafeFileHandle? terminal, IOutputSink sink, Action? onReaped)
+    {
+        Identity = identity;
+        _pidfd = pidfd;
+        _terminal = terminal;
+        _sink = sink;
+        _input = stdio.TakeInput(terminal is not null);
+        _outputs = stdio.TakeOutputs(sink);
+        Exited = AttendAsync(onReaped);
+    }
+
+    public ProcessIdentity Identity { get; }
+
+    public Task<ExitStatus> Exited { get; }
+
+    public bool HasExited
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _reaped;
+            }
+        }
+    }
+
+    public bool Kill(int signal)
+    {
+        lock (_gate)
+        {
+            if (_reaped)
+            {
+                return false;
+            }
+
+            int status = Libc.try_pidfd_send_signal(_pidfd.Handle.Fd(), signal);
+            return status switch
+            {
+                0 => true,
+                -Libc.ESRCH => false,
+                _ => throw new SyscallException("pidfd_send_signal", -status, $"{Identity.Pid}"),
+            };
+        }
+    }
+
+    public ValueTask WriteStdinAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation) =>
+        _input?.WriteAsync(data, cancellation) ?? throw new IOException("stdin of the process is not open");
+
+    public void CloseStdin() => _input?.Close();
+
+    public void Resize(ushort height, ushort width)
+    {
+        lock (_gate)
+        {
+            if (_terminal is null)
+            {
+                throw new InvalidOperationException("the process has no terminal");
+            }
+
+            if (!_reaped)
+            {
+                Libc.set_winsize(_terminal.Fd(), height, width);
+            }
+        }
+    }
+
+    /// <summary>A copy of the pidfd for those who join the process's namespaces; null once it is gone.</summary>
+    public SafeFileHandle? DuplicatePidfd()
+    {
+        lock (_gate)
+        {
+            return _reaped ? null : Libc.Own(Libc.fcntl(_pidfd.Handle.Fd(), Libc.F_DUPFD_CLOEXEC));
+        }
+    }
+
+    private async Task<ExitStatus> AttendAsync(Action? onReaped)
+    {
+        Task pumping = Task.WhenAll(_outputs.Select(static pump => Task.Run(pump.RunAsync)));
+        int? code;
+        while ((code = Libc.waitid_pidfd(_pidfd.Handle.Fd(), block: false)) is null)
+        {
+            await _pidfd.ReadableAsync();
+        }
+
+        DateTimeOffset at = DateTimeOffset.UtcNow;
+        lock (_gate)
+        {
+            _reaped = true;
+            _pidfd.Dispose();
+        }
+
+        onReaped?.Invoke();
+        foreach (OutputPump pump in _outputs)
+        {
+            pump.Drain();
+        }
+
+        try
+        {
+            await pumping;
+            await _sink.CompleteAsync();
+        }
+        finally
+        {
+            foreach (OutputPump pump in _outputs)
+            {
+                pump.Dispose();
+            }
+
+            _input?.Dispose();
+            lock (_gate)
+            {
+                _terminal?.Dispose();
+            }
+        }
+
+        return new ExitStatus(code.Value, at);
+    }
+}

@@ -1,0 +1,239 @@
+using Microsoft.Win32.SafeHandles;
+using Rtd.Daemon.Cgroups;
+using Rtd.Protocol.Spawn;
+using Rtd.Protocol.Spec;
+using Rtd.Protocol.Sync;
+using Rtd.Protocol.Syscalls;
+
+namespace Rtd.Daemon.Execution;
+
+/// <summary>The native exec driver: rtinit by clone3 into the namespaces, set up over the sync socket.</summary>
+/// <param name="shim">The sealed rtinit.</param>
+internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDriver
+{
+    private const int SyncFd = 3;
+
+    public async Task<IContainerProcess> RunAsync(ContainerLaunch launch, CancellationToken cancellation)
+    {
+        (ContainerSpec spec, List<SafeFileHandle> fds, SafeFileHandle? pidNamespace) = TakePidNamespace(launch);
+        bool sharesPids = (launch.CloneFlags & Libc.CLONE_NEWPID) == 0;
+        Start start = new()
+        {
+            Role = InitRoles.Container,
+            CloneFlags = launch.CloneFlags,
+            PidNamespace = pidNamespace,
+            Cgroup = launch.Cgroup,
+            Spec = SpecCodec.Encode(spec),
+            SpecFds = fds,
+            Terminal = spec.Process.Terminal,
+            OpenStdin = launch.OpenStdin,
+            Output = launch.Output,
+            Place = launch.ConnectNetwork,
+            BeforeExec = launch.BeforeExec,
+
+            // The end of a pid namespace takes its processes along; without one the cgroup says which they are.
+            OnReaped = sharesPids ? launch.Cgroup.Kill : null,
+        };
+        try
+        {
+            return await StartAsync(start, cancellation);
+        }
+        catch
+        {
+            launch.Cgroup.Kill();
+            await launch.Cgroup.RemoveAsync(CancellationToken.None);
+            throw;
+        }
+    }
+
+    public async Task<IContainerProcess> ExecAsync(ExecLaunch launch, CancellationToken cancellation)
+    {
+        using SafeFileHandle pidfd = ((ContainerProcess)launch.Container).DuplicatePidfd()
+            ?? throw new StartException("join", Libc.ESRCH, "container is not running", 126);
+        bool joinsPids = (launch.Namespaces & Libc.CLONE_NEWPID) != 0;
+        ExecSpec spec = new((int)(launch.Namespaces & ~Libc.CLONE_NEWPID), launch.Process);
+        return await StartAsync(
+            new Start
+            {
+                Role = InitRoles.Exec,
+                CloneFlags = 0,
+                PidNamespace = joinsPids ? pidfd : null,
+                Cgroup = launch.Cgroup,
+                Spec = SpecCodec.Encode(spec),
+                SpecFds = [pidfd],
+                Terminal = launch.Process.Terminal,
+                OpenStdin = launch.OpenStdin,
+                Output = launch.Output,
+                Place = static (_, _) => Task.FromResult(NetworkState.Foreign),
+                BeforeExec = static _ => Task.CompletedTask,
+                OnReaped = null,
+            },
+            cancellation);
+    }
+
+    /// <summary>A pid namespace is joined by being born in it (see <see cref="PidNamespaceSpawn"/>), the others by rtinit.</summary>
+    private static (ContainerSpec Spec, List<SafeFileHandle> Fds, SafeFileHandle? PidNamespace) TakePidNamespace(ContainerLaunch launch)
+    {
+        List<int> kinds = [.. launch.Spec.JoinNamespaces];
+        List<SafeFileHandle> fds = [.. launch.NamespaceFds];
+        int index = kinds.IndexOf((int)Libc.CLONE_NEWPID);
+        if (index < 0)
+        {
+            return (launch.Spec, fds, null);
+        }
+
+        SafeFileHandle pidNamespace = fds[index];
+        kinds.RemoveAt(index);
+        fds.RemoveAt(index);
+        return (launch.Spec with { JoinNamespaces = kinds }, fds, pidNamespace);
+    }
+
+    private async Task<IContainerProcess> StartAsync(Start start, CancellationToken cancellation)
+    {
+        using Stdio stdio = Stdio.Open(start.Terminal, start.OpenStdin);
+        (SyncChannel sync, SafeFileHandle theirs) = SyncChannel.Create();
+        using (sync)
+        {
+            SpawnedProcess child;
+            using (theirs)
+            {
+                child = await SpawnAsync(start, stdio, theirs);
+            }
+
+            stdio.CloseChildEnds();
+            IoSource pidfd = IoLoop.Shared.Register(child.Pidfd);
+            try
+            {
+                using CancellationTokenRegistration registration = cancellation.Register(() => Libc.try_pidfd_send_signal(pidfd.Handle.Fd(), Libc.SIGKILL));
+                return await SetUpAsync(start, stdio, sync, child.Pid, pidfd, cancellation);
+            }
+            catch
+            {
+                await AbortAsync(pidfd);
+                throw;
+            }
+        }
+    }
+
+    private async Task<SpawnedProcess> SpawnAsync(Start start, Stdio stdio, SafeFileHandle sync)
+    {
+        using SafeFileHandle? cgroup = start.Cgroup.OpenForClone();
+        SpawnRequest request = new()
+        {
+            ExecutableFd = shim.Fd(),
+            Arguments = ["rtinit", start.Role],
+            Fds = [(stdio.Child[0], 0), (stdio.Child[1], 1), (stdio.Child[2], 2), (sync, SyncFd)],
+            CloneFlags = start.CloneFlags,
+            Cgroup = cgroup,
+        };
+        return start.PidNamespace is { } target ? await PidNamespaceSpawn.RunAsync(target, request) : Spawner.Spawn(request);
+    }
+
+    private static async Task<IContainerProcess> SetUpAsync(
+        Start start, Stdio stdio, SyncChannel sync, int pid, IoSource pidfd, CancellationToken cancellation)
+    {
+        ProcessIdentity identity = ProcessStat.Identify(pid) ?? throw new StartException("spawn", Libc.ESRCH, "rtinit ended at once", 128);
+        await sync.SendAsync(start.Spec, start.SpecFds);
+
+        // While rtinit mounts: the first write to a v1 cgroup.procs waits for an RCU grace period, so it gets a thread of its own.
+        Task place = start.Cgroup.ClonesInto ? Task.CompletedTask : Task.Run(() => start.Cgroup.Add(pid), cancellation);
+        NetworkState network = await start.Place(pid, cancellation).AlsoAwait(place);
+        await sync.SendAsync(SpecCodec.Encode(network), []);
+
+        await ExpectReadyAsync(sync, pidfd);
+        SafeFileHandle? terminal = null;
+        if (start.Terminal)
+        {
+            SafeFileHandle master = sync.TakeFd();
+            terminal = Libc.Own(Libc.fcntl(master.Fd(), Libc.F_DUPFD_CLOEXEC));
+            stdio.UseTerminal(master);
+        }
+
+        try
+        {
+            await start.BeforeExec(identity);
+            await sync.SendAsync(SpecCodec.Encode(SyncMessage.Go), []);
+            await ExpectExecAsync(sync);
+            return new ContainerProcess(identity, pidfd, stdio, terminal, start.Output, start.OnReaped);
+        }
+        catch
+        {
+            terminal?.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task ExpectReadyAsync(SyncChannel sync, IoSource pidfd)
+    {
+        switch (await sync.ReceiveAsync())
+        {
+            case { Kind: SyncMessage.Ready }:
+                return;
+            case { Kind: SyncMessage.Error } message:
+                throw InitFailure.ToException(SpecCodec.DecodeError(message.Body));
+            case null:
+                await pidfd.ReadableAsync();
+                throw new StartException("set up", 0, $"rtinit died with status {Libc.waitid_pidfd(pidfd.Handle.Fd(), block: false)} while setting up the container", 128);
+            case { } other:
+                throw new InvalidDataException($"rtinit sent {other.Kind} instead of Ready");
+        }
+    }
+
+    private static async Task ExpectExecAsync(SyncChannel sync)
+    {
+        if (await sync.ReceiveAsync() is { } message)
+        {
+            throw message.Kind == SyncMessage.Error
+                ? InitFailure.ToException(SpecCodec.DecodeError(message.Body))
+                : new InvalidDataException($"rtinit sent {message.Kind} instead of executing the command");
+        }
+    }
+
+    private static async Task AbortAsync(IoSource pidfd)
+    {
+        using (pidfd)
+        {
+            Libc.try_pidfd_send_signal(pidfd.Handle.Fd(), Libc.SIGKILL);
+            try
+            {
+                while (Libc.waitid_pidfd(pidfd.Handle.Fd(), block: false) is null)
+                {
+                    await pidfd.ReadableAsync();
+                }
+            }
+            catch (SyscallException gone) when (gone.Errno == Libc.ECHILD)
+            {
+                // Reaped already, when its death was looked into.
+                return;
+            }
+        }
+    }
+
+    /// <summary>What run and exec have in common.</summary>
+    private sealed record Start
+    {
+        public required string Role { get; init; }
+
+        public required ulong CloneFlags { get; init; }
+
+        public required SafeFileHandle? PidNamespace { get; init; }
+
+        public required ICgroup Cgroup { get; init; }
+
+        public required ReadOnlyMemory<byte> Spec { get; init; }
+
+        public required IReadOnlyList<SafeFileHandle> SpecFds { get; init; }
+
+        public required bool Terminal { get; init; }
+
+        public required bool OpenStdin { get; init; }
+
+        public required IOutputSink Output { get; init; }
+
+        public required Func<int, CancellationToken, Task<NetworkState>> Place { get; init; }
+
+        public required Func<ProcessIdentity, Task> BeforeExec { get; init; }
+
+        public required Action? OnReaped { get; init; }
+    }
+}
