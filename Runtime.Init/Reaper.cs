@@ -31,6 +31,8 @@ internal static class Reaper
         }
 
         sync.Close();
+        Libc.close_range(3, (uint)child.Pidfd.Fd() - 1, 0);
+        Libc.close_range((uint)child.Pidfd.Fd() + 1, uint.MaxValue, 0);
         Environment.Exit(Attend(child));
     }
 

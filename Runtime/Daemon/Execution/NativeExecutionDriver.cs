@@ -13,6 +13,12 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
 {
     private const int SyncFd = 3;
 
+    /// <summary>
+    /// All but 32 to 34 (the C library's two and the runtime's activation signal). rtinit's runtime starts a second thread before Main, which
+    /// keeps this mask: otherwise that thread would take signals meant for a staying rtinit (--init) and lose or die of them.
+    /// </summary>
+    private const ulong ShimSignalMask = ~(7UL << 31);
+
     public async Task<IContainerProcess> RunAsync(ContainerLaunch launch, CancellationToken cancellation)
     {
         (ContainerSpec spec, List<SafeFileHandle> fds, SafeFileHandle? pidNamespace) = TakePidNamespace(launch);
@@ -124,6 +130,7 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
             Arguments = ["rtinit", start.Role],
             Fds = [(stdio.Child[0], 0), (stdio.Child[1], 1), (stdio.Child[2], 2), (sync, SyncFd)],
             CloneFlags = start.CloneFlags,
+            SignalMask = ShimSignalMask,
             Cgroup = cgroup,
         };
         return start.PidNamespace is { } target ? await PidNamespaceSpawn.RunAsync(target, request) : Spawner.Spawn(request);

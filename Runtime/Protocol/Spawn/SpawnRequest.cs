@@ -21,6 +21,9 @@ internal sealed record SpawnRequest
     /// <summary>CLONE_NEW* flags; VM, VFORK, PIDFD and CLEAR_SIGHAND are added.</summary>
     public ulong CloneFlags { get; init; }
 
+    /// <summary>The kernel's signal mask that the new program starts with (bit n-1 is signal n).</summary>
+    public ulong SignalMask { get; init; }
+
     /// <summary>Use clone(2), for a caller under a seccomp filter that answers ENOSYS to clone3. Signal handlers are then the caller's care; no cgroup.</summary>
     public bool AvoidClone3 { get; init; }
 

@@ -52,6 +52,7 @@ internal static unsafe class Spawner
                     Path = pathPointer,
                     Argv = arguments.Pointer,
                     Envp = environment.Pointer,
+                    SignalMask = request.SignalMask,
                     ExecFlags = request.Path.Length == 0 ? (ulong)Libc.AT_EMPTY_PATH : 0,
                 };
                 long pid = CallWithSignalsBlocked(&block);
