@@ -144,7 +144,17 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
 
         // While rtinit mounts: the first write to a v1 cgroup.procs waits for an RCU grace period, so it gets a thread of its own.
         Task place = start.Cgroup.ClonesInto ? Task.CompletedTask : Task.Run(() => start.Cgroup.Add(pid), cancellation);
-        NetworkState network = await start.Place(pid, cancellation).AlsoAwait(place);
+        NetworkState network;
+        try
+        {
+            network = await start.Place(pid, cancellation).AlsoAwait(place);
+        }
+        catch
+        {
+            await ThrowRtinitsErrorAsync(sync, pidfd);
+            throw;
+        }
+
         await sync.SendAsync(SpecCodec.Encode(network), []);
 
         await ExpectReadyAsync(sync, pidfd);
@@ -167,6 +177,16 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
         {
             terminal?.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>A process that has failed and gone cannot be placed (ESRCH): then its own error is the one to tell.</summary>
+    private static async Task ThrowRtinitsErrorAsync(SyncChannel sync, IoSource pidfd)
+    {
+        Libc.try_pidfd_send_signal(pidfd.Handle.Fd(), Libc.SIGKILL);
+        if (await sync.ReceiveAsync() is { Kind: SyncMessage.Error } message)
+        {
+            throw InitFailure.ToException(SpecCodec.DecodeError(message.Body));
         }
     }
 
