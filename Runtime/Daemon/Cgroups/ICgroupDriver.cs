@@ -19,4 +19,10 @@ internal interface ICgroupDriver
 
     /// <summary>The mounts that give a container its read-only (or, when privileged, writable) view of /sys/fs/cgroup.</summary>
     IReadOnlyList<MountSpec> ContainerMounts(bool writable);
+
+    /// <summary>Which limits can be set here.</summary>
+    CgroupFeatures Features { get; }
+
+    /// <summary>What the host lacks, in Docker's words ("WARNING: No swap limit support"), for <c>info</c>.</summary>
+    IReadOnlyList<string> Warnings();
 }

@@ -1,0 +1,72 @@
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Logging;
+using Rtd.Daemon.Logging.JsonFile;
+using Xunit;
+
+namespace Rtd.Tests.Unit.Logging;
+
+public sealed class LogDriversTests
+{
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("512", 512)]
+    [InlineData("10m", 10_000_000)]
+    [InlineData("10M", 10_000_000)]
+    [InlineData("10 mb", 10_000_000)]
+    [InlineData("1.5k", 1500)]
+    [InlineData("2GiB", 2_000_000_000)]
+    [InlineData("1t", 1_000_000_000_000)]
+    public void Sizes_are_decimal(string text, long bytes) => Assert.Equal(bytes, HumanSize.Parse(text));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("m")]
+    [InlineData("-1m")]
+    [InlineData("10x")]
+    [InlineData("10  m")]
+    [InlineData("1..2k")]
+    [InlineData("999999999999p")]
+    public void Bad_sizes_are_refused(string text) =>
+        Assert.Equal($"invalid size: '{text}'", Assert.Throws<EngineException>(() => HumanSize.Parse(text)).Message);
+
+    [Fact]
+    public void The_default_is_bounded() => Assert.Equal(new JsonFileOptions(10_000_000, 3), Parse());
+
+    [Fact]
+    public void A_size_alone_means_one_file_as_with_docker() => Assert.Equal(new JsonFileOptions(5000, 1), Parse(("max-size", "5k")));
+
+    [Fact]
+    public void Unlimited_is_possible_on_request() => Assert.Equal(new JsonFileOptions(null, 1), Parse(("max-size", "-1")));
+
+    [Theory]
+    [InlineData("syslogd", "", "", "logger: no log driver named 'syslogd' is registered")]
+    [InlineData("json-file", "max-sizes", "1m", "unknown log opt 'max-sizes' for json-file log driver")]
+    [InlineData("json-file", "max-size", "0", "max-size must be a positive number")]
+    [InlineData("json-file", "max-size", "big", "invalid size: 'big'")]
+    [InlineData("json-file", "max-file", "0", "max-file cannot be less than 1")]
+    [InlineData("json-file", "mode", "sometimes", "logger: logging mode not supported: sometimes")]
+    [InlineData("json-file", "max-buffer-size", "1m", "logger: max-buffer-size option is only supported with 'mode=non-blocking'")]
+    public void Mistakes_are_named_in_dockers_words(string driver, string key, string value, string message)
+    {
+        Dictionary<string, string> options = key.Length == 0 ? [] : new() { [key] = value };
+        EngineException exception = Assert.Throws<EngineException>(() => LogDrivers.Validate(driver, options));
+        Assert.Equal((message, ErrorKind.InvalidParameter), (exception.Message, exception.Kind));
+        Assert.Throws<EngineException>(() => LogDrivers.Create(driver, options, "/nowhere"));
+    }
+
+    [Fact]
+    public void The_empty_name_is_json_file() =>
+        Assert.Equal("json-file", LogDrivers.Create("", new Dictionary<string, string> { ["mode"] = "non-blocking", ["max-buffer-size"] = "1m" }, "/nowhere").Name);
+
+    [Fact]
+    public void None_keeps_nothing_and_says_so()
+    {
+        ILogDriver none = LogDrivers.Create("none", new Dictionary<string, string> { ["anything"] = "goes" }, "");
+        Assert.False(none.CanRead);
+        EngineException exception = Assert.Throws<EngineException>(() => none.ReadAsync(new LogReadOptions(true, true, false, null, null, null), default));
+        Assert.Equal(("configured logging driver does not support reading", ErrorKind.NotImplemented), (exception.Message, exception.Kind));
+    }
+
+    private static JsonFileOptions Parse(params (string Key, string Value)[] options) =>
+        JsonFileOptions.Parse(options.ToDictionary(option => option.Key, option => option.Value));
+}
