@@ -1,14 +1,13 @@
 namespace Rtd.Daemon.Api.Models;
 
 /// <summary>A network, as list and inspect show it (<c>Network</c> of the API).</summary>
-internal sealed class NetworkResource
+internal sealed partial class NetworkResource
 {
     public string Name { get; set; } = "";
 
     public string Id { get; set; } = "";
 
-    /// <summary>RFC 3339.</summary>
-    public string Created { get; set; } = "";
+    public DateTime Created { get; set; }
 
     public string Scope { get; set; } = "local";
 
