@@ -12,7 +12,7 @@ internal sealed partial class NetworkResource
         Id = network.Record.Id,
         Created = network.Record.Created,
         Driver = network.Record.Driver,
-        EnableIPv4 = true,
+        EnableIPv4 = network.Pools.Count > 0,
         IPAM = new NetworkIpam { Config = network.Pools.Select(ConfigOf).ToList() },
         Containers = withContainers ? ContainersOf(network) : [],
         Options = new Dictionary<string, string>(network.Options),

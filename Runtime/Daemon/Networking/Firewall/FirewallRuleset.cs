@@ -9,9 +9,10 @@ namespace Rtd.Daemon.Networking.Firewall;
 /// <list type="bullet">
 /// <item>guard: drops packets from outside for a port published on 127.0.0.1. The kernel drops them itself unless someone has set
 /// route_localnet on a link (kube-proxy, older Docker); we never do.</item>
-/// <item>publish: two maps, by (address, port) and by port alone for any-address. A port costs one element, not rules.</item>
-/// <item>postrouting: outgoing traffic takes the host's address; so does a container's traffic to a published port of its own bridge,
-/// or the answer would go straight to it and be refused.</item>
+/// <item>publish: two maps, by (address, port) and by port alone for any-address. A port costs one element, not rules. Traffic from our own
+/// bridges is left to the forwarder: where br_netfilter is on, the kernel would bridge a translated packet straight to its new port, which
+/// fails for the port it came from and for isolated ones.</item>
+/// <item>postrouting: outgoing traffic takes the host's address.</item>
 /// <item>forward: to our bridges only answers and published ports; from outside nothing gets to a container's address directly.</item>
 /// </list>
 /// Rules match our bridges alone, policies stay accept: foreign traffic passes untouched.
@@ -26,9 +27,10 @@ internal static class FirewallRuleset
         StringBuilder script = new();
         script.Append(Remove(table));
         script.Append($"table ip {table} {{\n");
+        FirewallNetwork[] all = [.. networks];
         AppendMaps(script);
         AppendPublishing(script);
-        FirewallNetwork[] all = [.. networks];
+        AppendPrerouting(script, all);
         AppendPostrouting(script, all);
         AppendForward(script, all);
         script.Append("}\n");
@@ -81,10 +83,6 @@ internal static class FirewallRuleset
             meta l4proto { tcp, udp, sctp } dnat ip to ip daddr . meta l4proto . th dport map @{{AddressMap}}
             meta l4proto { tcp, udp, sctp } dnat ip to meta l4proto . th dport map @{{PortMap}}
         }
-        chain prerouting {
-            type nat hook prerouting priority -100; policy accept;
-            ip daddr != 127.0.0.0/8 fib daddr type local jump publish
-        }
         chain output {
             type nat hook output priority -100; policy accept;
             ip daddr != 127.0.0.0/8 fib daddr type local jump publish
@@ -92,12 +90,22 @@ internal static class FirewallRuleset
 
         """);
 
+    private static void AppendPrerouting(StringBuilder script, FirewallNetwork[] networks)
+    {
+        script.Append("chain prerouting {\n    type nat hook prerouting priority -100; policy accept;\n");
+        foreach (FirewallNetwork network in networks)
+        {
+            script.Append($"    iifname \"{network.Bridge}\" return\n");
+        }
+
+        script.Append("    ip daddr != 127.0.0.0/8 fib daddr type local jump publish\n}\n");
+    }
+
     private static void AppendPostrouting(StringBuilder script, FirewallNetwork[] networks)
     {
         script.Append("chain postrouting {\n    type nat hook postrouting priority 100; policy accept;\n");
         foreach (FirewallNetwork network in networks)
         {
-            script.Append($"    ip saddr {network.Subnet} oifname \"{network.Bridge}\" ct status dnat masquerade\n");
             if (network.Masquerade)
             {
                 script.Append($"    ip saddr {network.Subnet} oifname != \"{network.Bridge}\" masquerade\n");

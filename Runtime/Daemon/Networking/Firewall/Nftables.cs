@@ -9,7 +9,7 @@ namespace Rtd.Daemon.Networking.Firewall;
 /// <remarks>The context's socket belongs to the network namespace of the thread that loads it.</remarks>
 internal sealed unsafe class Nftables : IDisposable
 {
-    private const string LibraryName = "libnftables.so.1";
+    private const string DefaultLibrary = "libnftables.so.1";
 
     private readonly Lock _gate = new();
     private readonly nint _library;
@@ -32,11 +32,11 @@ internal sealed unsafe class Nftables : IDisposable
     }
 
     /// <summary>Throws a clear error, with what to install, when the library is not there.</summary>
-    public static Nftables Load()
+    public static Nftables Load(string libraryName = DefaultLibrary)
     {
-        if (!NativeLibrary.TryLoad(LibraryName, out nint library))
+        if (!NativeLibrary.TryLoad(libraryName, out nint library))
         {
-            throw EngineException.System($"firewall: {LibraryName} not found: install it (Debian, Ubuntu: libnftables1; Fedora, Arch: nftables) or start with --iptables=false");
+            throw EngineException.System($"firewall: {libraryName} not found: install it (Debian, Ubuntu: libnftables1; Fedora, Arch: nftables) or start with --iptables=false");
         }
 
         return new Nftables(library);
@@ -84,7 +84,7 @@ internal sealed unsafe class Nftables : IDisposable
         nint context = create(0);
         return context != 0 && bufferOutput(context) == 0 && bufferError(context) == 0
             ? context
-            : throw EngineException.System($"firewall: {LibraryName} gives no context");
+            : throw EngineException.System("firewall: libnftables gives no context");
     }
 
     /// <summary>"Error: Could not process rule: No such file or directory" and a drawing below it.</summary>

@@ -5,21 +5,18 @@ using NLog;
 namespace Rtd.Daemon.Networking.Publishing;
 
 /// <summary>Carries datagrams between a reserved port and the container, with a socket per client so that answers find their way back.</summary>
-internal sealed class UdpForwarder(Socket listener, IPEndPoint target) : IForwarder
+/// <param name="maxSessions">Clients remembered at a time; the one that was silent for longest makes room.</param>
+internal sealed class UdpForwarder(Socket listener, IPEndPoint target, int maxSessions = 4096) : IForwarder
 {
-    private const int MaxDatagram = 65507;
-
     private static readonly Logger s_log = LogManager.GetLogger("network");
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
-    private readonly Dictionary<SocketAddress, UdpSession> _sessions = [];
-    private readonly int _maxSessions = 4096;
+    private readonly Dictionary<UdpClientKey, UdpSession> _sessions = [];
     private Task _receiving = Task.CompletedTask;
 
-    /// <param name="maxSessions">Clients remembered at a time; the one that was silent for longest makes room.</param>
-    internal UdpForwarder(Socket listener, IPEndPoint target, int maxSessions)
-        : this(listener, target) => _maxSessions = maxSessions;
+    /// <summary>The largest datagram IPv4 carries.</summary>
+    internal const int MaxDatagram = 65507;
 
     /// <summary>How long a silent client is remembered; Docker's figure.</summary>
     internal static TimeSpan IdleTime { get; } = TimeSpan.FromSeconds(90);
@@ -43,13 +40,14 @@ internal sealed class UdpForwarder(Socket listener, IPEndPoint target) : IForwar
     private async Task ReceiveAsync()
     {
         byte[] buffer = GC.AllocateUninitializedArray<byte>(MaxDatagram);
-        SocketAddress client = new(listener.AddressFamily);
+        EndPoint any = new IPEndPoint(listener.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                int count = await listener.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, client, _stop.Token);
-                await SessionOf(client).SendAsync(buffer.AsMemory(0, count));
+                SocketReceiveMessageFromResult received = await listener.ReceiveMessageFromAsync(buffer.AsMemory(), SocketFlags.None, any, _stop.Token);
+                UdpSession session = SessionOf(new UdpClientKey((IPEndPoint)received.RemoteEndPoint, received.PacketInformation.Address));
+                await session.SendAsync(buffer.AsMemory(0, received.ReceivedBytes));
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -63,7 +61,7 @@ internal sealed class UdpForwarder(Socket listener, IPEndPoint target) : IForwar
         }
     }
 
-    private UdpSession SessionOf(SocketAddress client)
+    private UdpSession SessionOf(UdpClientKey client)
     {
         lock (_gate)
         {
@@ -72,16 +70,13 @@ internal sealed class UdpForwarder(Socket listener, IPEndPoint target) : IForwar
                 return known;
             }
 
-            if (_sessions.Count >= _maxSessions)
+            if (_sessions.Count >= maxSessions)
             {
                 DropOldest();
             }
 
-            // The received address is overwritten by the next datagram's.
-            SocketAddress key = new(client.Family, client.Size);
-            client.Buffer.Span[..client.Size].CopyTo(key.Buffer.Span);
-            UdpSession session = new(listener, key, target, Forget);
-            _sessions.Add(key, session);
+            UdpSession session = new(listener, client, target, Forget);
+            _sessions.Add(client, session);
             session.Start();
             return session;
         }
