@@ -196,6 +196,51 @@ public sealed class LifecycleTests
         Assert.Equal("network bridge not found", error.Message);
     }
 
+    [NetworkFact]
+    public async Task Many_start_and_end_at_once()
+    {
+        using TestHost host = new();
+        await host.ConnectOutsideAsync();
+        using NetworkService service = await host.StartAsync();
+        string before = await host.RunAsync(HostPicture);
+        List<NamespaceThread> threads = [];
+        for (int i = 0; i < 4; i++)
+        {
+            threads.Add(await NamespaceThread.BesideAsync(host.Thread));
+        }
+
+        await Task.WhenAll(threads.Select(thread => thread.RunAsync(async () =>
+        {
+            for (int round = 0; round < 6; round++)
+            {
+                using FakeContainer container = FakeContainer.Start();
+                IEndpoint endpoint = await service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 0), TestHost.Udp(80, 0)), CancellationToken.None);
+                await container.ApplyAsync(await endpoint.ConnectAsync(container.Pid, CancellationToken.None));
+                using Socket server = await Traffic.ServeTcpAsync(container.Thread, 80);
+                Assert.Equal("203.0.113.2 hello", await Traffic.AskTcpAsync(host.Outside.Thread, TestHost.HostAddress, endpoint.Ports[0].HostPort));
+                if (round % 2 == 0)
+                {
+                    container.Kill();
+                }
+
+                await endpoint.ReleaseAsync();
+            }
+        })));
+        threads.ForEach(thread => thread.Dispose());
+        Assert.Equal(before, await host.RunAsync(HostPicture));
+    }
+
+    [NetworkFact]
+    public async Task Spawned_processes_inherit_no_socket_of_the_firewall()
+    {
+        using TestHost host = new();
+        using NetworkService service = await host.StartAsync();
+        int[] sockets = [.. Directory.GetFileSystemEntries("/proc/self/fd").Select(path => int.Parse(Path.GetFileName(path)))
+            .Where(fd => Libc.is_netlink(fd, Libc.NETLINK_NETFILTER) || Libc.is_netlink(fd, Libc.NETLINK_ROUTE))];
+        Assert.NotEmpty(sockets);
+        Assert.All(sockets, fd => Assert.Equal(Libc.FD_CLOEXEC, Libc.try_getfd(fd)));
+    }
+
     private static async Task UseAsync(TestHost host, NetworkService service, PortBinding[] ports, bool kill)
     {
         (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service, ports);

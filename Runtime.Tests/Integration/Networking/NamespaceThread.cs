@@ -34,6 +34,13 @@ internal sealed class NamespaceThread : SynchronizationContext, IDisposable
         Libc.setns(ns.Fd(), Libc.CLONE_NEWNET, $"pid {pid}");
     });
 
+    /// <summary>In the namespace of another such thread.</summary>
+    public static async Task<NamespaceThread> BesideAsync(NamespaceThread other)
+    {
+        using SafeFileHandle ns = await other.RunAsync(() => Libc.open("/proc/thread-self/ns/net", Libc.O_RDONLY));
+        return new NamespaceThread(() => Libc.setns(ns.Fd(), Libc.CLONE_NEWNET, "network namespace"));
+    }
+
     public override void Post(SendOrPostCallback d, object? state)
     {
         if (!_queue.IsAddingCompleted)

@@ -141,7 +141,7 @@ internal sealed class NetworkService : INetworkService, IDisposable
     /// <summary>Checks at once that the table can be made: a kernel without nf_tables shows here, not at the first container.</summary>
     private static PacketFilter OpenFilter(string table)
     {
-        PacketFilter filter = new(Nftables.Load(), table);
+        PacketFilter filter = new(Nftables.Load(), new ConnectionTable(), table);
         try
         {
             filter.Reset();

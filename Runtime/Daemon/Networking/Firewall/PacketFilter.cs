@@ -1,5 +1,6 @@
 using NLog;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Networking.Links;
 
 namespace Rtd.Daemon.Networking.Firewall;
 
@@ -8,7 +9,7 @@ namespace Rtd.Daemon.Networking.Firewall;
 /// A change is written as the few elements it is. If that fails (someone flushed the ruleset), the table is made anew from what it should
 /// hold, so one flush by another program heals with the next container.
 /// </remarks>
-internal sealed class PacketFilter(Nftables nft, string table) : IDisposable
+internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, string table) : IDisposable
 {
     private static readonly Logger s_log = LogManager.GetLogger("network");
 
@@ -51,6 +52,8 @@ internal sealed class PacketFilter(Nftables nft, string table) : IDisposable
                 throw;
             }
         }
+
+        connections.ForgetUntranslated(ports);
     }
 
     public void Withdraw(IReadOnlyList<PublishedPort> ports)
@@ -60,6 +63,8 @@ internal sealed class PacketFilter(Nftables nft, string table) : IDisposable
             _ports.ExceptWith(ports);
             RunOrCreate(FirewallRuleset.Delete(table, ports));
         }
+
+        connections.ForgetTranslated(ports);
     }
 
     /// <summary>Removes the table.</summary>
@@ -97,7 +102,11 @@ internal sealed class PacketFilter(Nftables nft, string table) : IDisposable
         return found;
     }
 
-    public void Dispose() => nft.Dispose();
+    public void Dispose()
+    {
+        nft.Dispose();
+        connections.Dispose();
+    }
 
     private void RunOrCreate(string script)
     {

@@ -12,7 +12,7 @@ namespace Rtd.Daemon.Networking.Links;
 /// Address translation is decided once per connection. A udp client that never falls silent would go on to a container that is gone,
 /// or to the host when the port is published only later.
 /// </remarks>
-internal static class ConnectionTable
+internal sealed class ConnectionTable : IDisposable
 {
     // linux/netfilter/nfnetlink.h and nfnetlink_conntrack.h
     private const ushort CtGet = 1 << 8 | 1, CtDelete = 1 << 8 | 2;
@@ -24,35 +24,57 @@ internal static class ConnectionTable
 
     private static readonly Logger s_log = LogManager.GetLogger("network");
 
-    /// <summary>Forgets connections that were translated to a container.</summary>
-    public static void ForgetContainer(IPAddress container) => Forget(flow => flow.ReplySource.Equals(container) && !flow.Destination.Equals(container));
+    private readonly Lock _gate = new();
+
+    // Kept open: the close of a netfilter socket waits for nf_tables to have disposed of what was deleted, 10 to 25 ms.
+    private readonly NetlinkSocket _socket = new(Libc.NETLINK_NETFILTER);
+
+    /// <summary>Forgets udp flows that were translated to the containers of ports which are published no more.</summary>
+    /// <remarks>A tcp connection ends with its container's sockets. The walk through the kernel's table costs milliseconds, so udp alone pays for it.</remarks>
+    public void ForgetTranslated(IReadOnlyList<PublishedPort> ports)
+    {
+        List<PublishedPort> udp = UdpOf(ports);
+        if (udp.Count > 0)
+        {
+            Forget(flow => flow.Protocol == ProtocolUdp && !flow.ReplySource.Equals(flow.Destination)
+                && udp.Exists(port => flow.ReplySource.Equals(port.ContainerAddress)));
+        }
+    }
 
     /// <summary>Forgets udp flows to ports that have just been published.</summary>
-    public static void ForgetUntranslated(IReadOnlyList<PublishedPort> ports)
+    public void ForgetUntranslated(IReadOnlyList<PublishedPort> ports)
     {
-        if (ports.Any(port => port.Protocol == "udp" && port.IsIPv4))
+        List<PublishedPort> udp = UdpOf(ports);
+        if (udp.Count > 0)
         {
-            Forget(flow => flow.Protocol == ProtocolUdp && ports.Any(port => port.Protocol == "udp" && port.HostPort == flow.DestinationPort
+            Forget(flow => flow.Protocol == ProtocolUdp && udp.Exists(port => port.HostPort == flow.DestinationPort
                 && (port.HostAddress.Equals(IPAddress.Any) || port.HostAddress.Equals(flow.Destination))));
         }
     }
 
-    private static void Forget(Predicate<TrackedFlow> match)
+    public void Dispose() => _socket.Dispose();
+
+    private static List<PublishedPort> UdpOf(IReadOnlyList<PublishedPort> ports) =>
+        [.. ports.Where(port => port.Protocol == "udp" && port.IsIPv4 && !port.IsLoopback)];
+
+    private void Forget(Predicate<TrackedFlow> match)
     {
         try
         {
-            using NetlinkSocket socket = new(Libc.NETLINK_NETFILTER);
-            NetlinkBatch deletions = new();
-            foreach (TrackedFlow flow in socket.Dump(new NetlinkBatch(64).Begin(CtGet, Rtnetlink.NLM_F_DUMP, "list", "connections").Raw(Header), Parse))
+            lock (_gate)
             {
-                if (match(flow))
+                NetlinkBatch deletions = new();
+                foreach (TrackedFlow flow in _socket.Dump(new NetlinkBatch(64).Begin(CtGet, Rtnetlink.NLM_F_DUMP, "list", "connections").Raw(Header), Parse))
                 {
-                    deletions.Begin(CtDelete, 0, "forget connection", flow.Destination.ToString(), Libc.ENOENT).Raw(Header)
-                        .Put(CTA_TUPLE_ORIG | Rtnetlink.NLA_F_NESTED, flow.Tuple);
+                    if (match(flow))
+                    {
+                        deletions.Begin(CtDelete, 0, "forget connection", flow.Destination.ToString(), Libc.ENOENT).Raw(Header)
+                            .Put(CTA_TUPLE_ORIG | Rtnetlink.NLA_F_NESTED, flow.Tuple);
+                    }
                 }
-            }
 
-            socket.Execute(deletions);
+                _socket.Execute(deletions);
+            }
         }
         catch (SyscallException e)
         {

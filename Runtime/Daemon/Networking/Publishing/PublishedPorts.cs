@@ -1,6 +1,5 @@
 using System.Net;
 using Rtd.Daemon.Networking.Firewall;
-using Rtd.Daemon.Networking.Links;
 
 namespace Rtd.Daemon.Networking.Publishing;
 
@@ -41,7 +40,6 @@ internal sealed class PublishedPorts
         {
             _filter.Publish(_ports);
             _inFilter = true;
-            ConnectionTable.ForgetUntranslated(_ports);
         }
 
         foreach (PortReservation reservation in _reservations)
@@ -83,7 +81,6 @@ internal sealed class PublishedPorts
         {
             _inFilter = false;
             _filter!.Withdraw(_ports);
-            ConnectionTable.ForgetContainer(_container);
         }
     }
 }
