@@ -26,7 +26,7 @@ internal sealed class TestHost : IDisposable
     public async Task ConnectOutsideAsync()
     {
         await RunAsync("ip link set lo up; "
-            + $"ip link add up0 type veth peer name eth0 netns {Outside.Pid}; ip addr add {HostAddress}/24 dev up0; ip link set up0 up");
+            + $"ip link add up0 type veth peer name eth0 netns {Outside.Pid}; ip link set up0 addrgenmode none; ip addr add {HostAddress}/24 dev up0; ip link set up0 up");
         await Outside.RunAsync($"ip link set lo up; ip addr add {OutsideAddress}/24 dev eth0; ip link set eth0 up");
     }
 
