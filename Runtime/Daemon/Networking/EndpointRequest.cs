@@ -7,6 +7,9 @@ internal sealed record EndpointRequest
 {
     public required string ContainerId { get; init; }
 
+    /// <summary>Without the slash; for messages and for the network's list of containers. The short id stands in when it is empty.</summary>
+    public string ContainerName { get; init; } = "";
+
     /// <summary>Name or id; "bridge" (or "default") is the default bridge.</summary>
     public required string Network { get; init; }
 

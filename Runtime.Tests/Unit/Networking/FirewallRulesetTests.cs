@@ -1,0 +1,73 @@
+using System.Net;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Networking.Addressing;
+using Rtd.Daemon.Networking.Firewall;
+using Xunit;
+
+namespace Rtd.Tests.Unit.Networking;
+
+public sealed class FirewallRulesetTests
+{
+    private static readonly FirewallNetwork s_network = new("rtd0", new Ipv4Subnet(IPAddress.Parse("172.17.0.0"), 16), Icc: true, Masquerade: true);
+
+    [Fact]
+    public void A_port_is_one_element()
+    {
+        PublishedPort[] ports =
+        [
+            Port("tcp", "0.0.0.0", 8080), Port("udp", "192.0.2.1", 53), Port("tcp", "127.0.0.1", 81), Port("tcp", "::", 8080),
+        ];
+        Assert.Equal("""
+            add element ip rtd ports { tcp . 8080 : 172.17.0.2 . 80 }
+            add element ip rtd addresses { 192.0.2.1 . udp . 53 : 172.17.0.2 . 80 }
+            add element ip rtd loopback { 127.0.0.1 . tcp . 81 }
+
+            """, FirewallRuleset.Add("rtd", ports));
+        Assert.Equal("""
+            delete element ip rtd ports { tcp . 8080 }
+            delete element ip rtd addresses { 192.0.2.1 . udp . 53 }
+            delete element ip rtd loopback { 127.0.0.1 . tcp . 81 }
+
+            """, FirewallRuleset.Delete("rtd", ports));
+    }
+
+    [Fact]
+    public void The_table_is_replaced_whole_with_its_elements()
+    {
+        string script = FirewallRuleset.Create("rtd", [s_network], [Port("tcp", "0.0.0.0", 8080)]);
+        Assert.StartsWith("add table ip rtd\ndelete table ip rtd\ntable ip rtd {\n", script);
+        Assert.EndsWith("}\nadd element ip rtd ports { tcp . 8080 : 172.17.0.2 . 80 }\n", script);
+        Assert.DoesNotContain("policy drop", script);
+        Assert.DoesNotContain("flush", script);
+    }
+
+    [Fact]
+    public void Every_drop_is_for_our_bridge_or_our_loopback_ports()
+    {
+        string script = FirewallRuleset.Create("rtd", [s_network], []);
+        Assert.Equal(["iifname != \"lo\" ip daddr . meta l4proto . th dport @loopback drop", "oifname \"rtd0\" drop"],
+            script.Split('\n').Select(line => line.Trim()).Where(line => line.EndsWith("drop", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void Flags_add_their_lines(bool icc, bool masquerade)
+    {
+        string script = FirewallRuleset.Create("rtd", [s_network with { Icc = icc, Masquerade = masquerade }], []);
+        Assert.Equal(icc, script.Contains("iifname \"rtd0\" oifname \"rtd0\" accept", StringComparison.Ordinal));
+        Assert.Equal(masquerade, script.Contains("ip saddr 172.17.0.0/16 oifname != \"rtd0\" masquerade", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_missing_library_is_one_clear_error()
+    {
+        EngineException error = Assert.Throws<EngineException>(() => Nftables.Load("libnftables-not-here.so.9"));
+        Assert.Contains("libnftables1", error.Message);
+        Assert.Contains("--iptables=false", error.Message);
+    }
+
+    private static PublishedPort Port(string protocol, string host, int port) =>
+        new(protocol, IPAddress.Parse(host), port, IPAddress.Parse("172.17.0.2"), 80);
+}

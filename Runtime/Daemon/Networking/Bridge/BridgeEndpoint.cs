@@ -1,0 +1,96 @@
+using System.Net;
+using Rtd.Daemon.Networking.Addressing;
+using Rtd.Daemon.Networking.Publishing;
+using Rtd.Protocol.Spec;
+
+namespace Rtd.Daemon.Networking.Bridge;
+
+/// <summary>A container's place on a bridge.</summary>
+internal sealed class BridgeEndpoint(BridgeNetwork network, string id, IPAddress address, byte[] mac, PublishedPorts ports) : IEndpoint
+{
+    private const string InnerName = "eth0";
+
+    // One connect or release at a time; never held across another endpoint's.
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private bool _linked;
+    private bool _released;
+
+    public string NetworkName => network.Record.Name;
+
+    public string NetworkId => network.Record.Id;
+
+    public string EndpointId { get; } = id;
+
+    public IPAddress Address { get; } = address;
+
+    public int PrefixLength => network.PrefixLength;
+
+    public IPAddress? Gateway => network.Gateway;
+
+    public string MacAddress { get; } = MacAddresses.Format(mac);
+
+    public IReadOnlyList<PortBinding> Ports => ports.Bindings;
+
+    public async Task<NetworkState> ConnectAsync(int pid, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            if (_released || _linked)
+            {
+                throw new InvalidOperationException($"endpoint {EndpointId} is already {(_released ? "released" : "connected")}");
+            }
+
+            VethPair.Create(network.Links, EndpointId, network.BridgeIndex, pid, InnerName, mac, network.Mtu, network.Isolated);
+            _linked = true;
+            ports.Open();
+            return DescribeInside();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async Task ReleaseAsync()
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            if (!_released)
+            {
+                await TakeBackAsync();
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>The name is final already, and MAC address and MTU are set: rtinit has only the address, the route and the raising left.</summary>
+    private NetworkState DescribeInside() => new(
+        Loopback: true,
+        [new NetworkInterface(InnerName, InnerName, [], 0, [new InterfaceAddress(Address, PrefixLength)])],
+        [new NetworkRoute(IPAddress.Any, 0, network.Gateway, InnerName)]);
+
+    /// <summary>Every step is tried, whatever became of the one before. The address is given back only when the link is gone, or it could be in use twice.</summary>
+    private async Task TakeBackAsync()
+    {
+        try
+        {
+            await ports.CloseAsync();
+        }
+        finally
+        {
+            if (_linked)
+            {
+                VethPair.Delete(network.Links, VethPair.NameOf(EndpointId));
+                _linked = false;
+            }
+
+            _released = true;
+            network.Forget(this);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Net;
+
+namespace Rtd.Daemon.Networking;
+
+/// <summary>The daemon's network flags.</summary>
+internal sealed record BridgeOptions
+{
+    public const string DefaultBridgeName = "rtd0";
+
+    /// <summary>The <c>--bridge</c> value that means no default bridge network.</summary>
+    public const string NoBridge = "none";
+
+    /// <summary><c>--bridge</c>: the link of the default network; made if it is not there.</summary>
+    public string BridgeName { get; init; } = DefaultBridgeName;
+
+    /// <summary><c>--bip</c>: gateway and prefix ("172.17.0.1/16"); empty: 172.17.0.1/16, or the next pool that no route of the host overlaps.</summary>
+    public string Bip { get; init; } = "";
+
+    /// <summary><c>--fixed-cidr</c>: the part of the subnet that containers get addresses from; empty: all of it.</summary>
+    public string FixedCidr { get; init; } = "";
+
+    /// <summary><c>--mtu</c>, bytes.</summary>
+    public int Mtu { get; init; } = 1500;
+
+    /// <summary><c>--icc</c>: containers on the default bridge reach each other.</summary>
+    public bool Icc { get; init; } = true;
+
+    /// <summary><c>--iptables</c>: packet filtering and address translation, in a table of our own.</summary>
+    public bool Firewall { get; init; } = true;
+
+    /// <summary>The nft table's name (family ip).</summary>
+    public string FirewallTable { get; init; } = "rtd";
+
+    /// <summary><c>--ip-forward</c>: switches the host's IPv4 forwarding on when it is off.</summary>
+    public bool IpForward { get; init; } = true;
+
+    /// <summary><c>--ip-masq</c>: containers' traffic to elsewhere carries the host's address.</summary>
+    public bool IpMasq { get; init; } = true;
+
+    /// <summary><c>--ip</c>: shown as the network's option; the container side puts it into bindings that name no address.</summary>
+    public IPAddress DefaultBindAddress { get; init; } = IPAddress.Any;
+
+    /// <summary>The engine's data root; networks are remembered below <c>network/</c> in it.</summary>
+    public required string DataDirectory { get; init; }
+}

@@ -1,0 +1,8 @@
+using Rtd.Daemon.Networking.Addressing;
+
+namespace Rtd.Daemon.Networking.Firewall;
+
+/// <summary>A bridge as the firewall sees it.</summary>
+/// <param name="Icc">Its containers may reach each other through the host.</param>
+/// <param name="Masquerade">Traffic to elsewhere carries the host's address.</param>
+internal sealed record FirewallNetwork(string Bridge, Ipv4Subnet Subnet, bool Icc, bool Masquerade);

@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Runtime.InteropServices;
+using Rtd.Daemon.Networking.Addressing;
+using Rtd.Protocol.Netlink;
+using Rtd.Protocol.Syscalls;
+
+namespace Rtd.Daemon.Networking.Links;
+
+/// <summary>The host's links, addresses and routes by rtnetlink. Callers in parallel use a socket each; idle ones are kept for the next.</summary>
+internal sealed class LinkTable : IDisposable
+{
+    private readonly ConcurrentBag<NetlinkSocket> _idle = [];
+    private volatile bool _disposed;
+
+    /// <summary>Sends all requests at once; see <see cref="NetlinkSocket.Execute"/>.</summary>
+    public void Execute(NetlinkBatch batch) => Use(socket =>
+    {
+        socket.Execute(batch);
+        return true;
+    });
+
+    /// <summary>The index of a link, or 0.</summary>
+    public int IndexOf(string name) => Use(socket => socket.IndexOf(name));
+
+    public List<LinkInfo> Links() => Use(socket => socket.Dump(
+        new NetlinkBatch(64).Begin(Rtnetlink.RTM_GETLINK, Rtnetlink.NLM_F_DUMP, "list", "links").LinkHeader(), ParseLink));
+
+    public LinkInfo? Find(string name) => Links().Find(link => link.Name == name);
+
+    public List<LinkAddress> Addresses() => Use(socket => socket.Dump(
+        new NetlinkBatch(64).Begin(Rtnetlink.RTM_GETADDR, Rtnetlink.NLM_F_DUMP, "list", "addresses").Raw(Family(Rtnetlink.IfAddrMsgSize)), ParseAddress));
+
+    /// <summary>Routes of all tables but the kernel's table of local addresses, without default routes.</summary>
+    public List<HostRoute> Routes() => Use(socket => socket.Dump(
+        new NetlinkBatch(64).Begin(Rtnetlink.RTM_GETROUTE, Rtnetlink.NLM_F_DUMP, "list", "routes").Raw(Family(Rtnetlink.RtMsgSize)), ParseRoute));
+
+    public void Dispose()
+    {
+        _disposed = true;
+        while (_idle.TryTake(out NetlinkSocket? socket))
+        {
+            socket.Dispose();
+        }
+    }
+
+    private T Use<T>(Func<NetlinkSocket, T> action)
+    {
+        NetlinkSocket socket = _idle.TryTake(out NetlinkSocket? idle) ? idle : new NetlinkSocket();
+        try
+        {
+            return action(socket);
+        }
+        finally
+        {
+            if (_disposed || _idle.Count >= Environment.ProcessorCount)
+            {
+                socket.Dispose();
+            }
+            else
+            {
+                _idle.Add(socket);
+            }
+        }
+    }
+
+    private static byte[] Family(int headerSize)
+    {
+        byte[] header = new byte[headerSize];
+        header[0] = Libc.AF_INET;
+        return header;
+    }
+
+    private static LinkInfo? ParseLink(ushort type, ReadOnlySpan<byte> payload)
+    {
+        if (type != Rtnetlink.RTM_NEWLINK)
+        {
+            return null;
+        }
+
+        string name = "", kind = "", alias = "";
+        int master = 0;
+        uint mtu = 0;
+        byte[] mac = [];
+        NetlinkAttributes attributes = new(payload[Rtnetlink.IfInfoMsgSize..]);
+        while (attributes.Next())
+        {
+            switch (attributes.Type)
+            {
+                case Rtnetlink.IFLA_IFNAME:
+                    name = attributes.Text;
+                    break;
+                case Rtnetlink.IFLA_IFALIAS:
+                    alias = attributes.Text;
+                    break;
+                case Rtnetlink.IFLA_MASTER:
+                    master = (int)attributes.UInt32;
+                    break;
+                case Rtnetlink.IFLA_MTU:
+                    mtu = attributes.UInt32;
+                    break;
+                case Rtnetlink.IFLA_ADDRESS:
+                    mac = attributes.Value.ToArray();
+                    break;
+                case Rtnetlink.IFLA_LINKINFO:
+                    kind = KindOf(attributes.Nested);
+                    break;
+            }
+        }
+
+        return new LinkInfo(MemoryMarshal.Read<int>(payload[4..]), name, kind, master, alias, mtu, mac);
+    }
+
+    private static string KindOf(NetlinkAttributes info)
+    {
+        while (info.Next())
+        {
+            if (info.Type == Rtnetlink.IFLA_INFO_KIND)
+            {
+                return info.Text;
+            }
+        }
+
+        return "";
+    }
+
+    private static LinkAddress? ParseAddress(ushort type, ReadOnlySpan<byte> payload)
+    {
+        if (type != Rtnetlink.RTM_NEWADDR || payload[0] != Libc.AF_INET)
+        {
+            return null;
+        }
+
+        IPAddress? address = null;
+        NetlinkAttributes attributes = new(payload[Rtnetlink.IfAddrMsgSize..]);
+        while (attributes.Next())
+        {
+            // IFA_LOCAL is the link's own address; IFA_ADDRESS may be the peer's.
+            if (attributes.Type == Rtnetlink.IFA_LOCAL)
+            {
+                address = new IPAddress(attributes.Value);
+            }
+        }
+
+        return address is null ? null : new LinkAddress(MemoryMarshal.Read<int>(payload[4..]), address, payload[1]);
+    }
+
+    private static HostRoute? ParseRoute(ushort type, ReadOnlySpan<byte> payload)
+    {
+        if (type != Rtnetlink.RTM_NEWROUTE || payload[0] != Libc.AF_INET || payload[1] == 0 || payload[4] == Rtnetlink.RT_TABLE_LOCAL)
+        {
+            return null;
+        }
+
+        IPAddress? destination = null;
+        int link = 0;
+        NetlinkAttributes attributes = new(payload[Rtnetlink.RtMsgSize..]);
+        while (attributes.Next())
+        {
+            switch (attributes.Type)
+            {
+                case Rtnetlink.RTA_DST:
+                    destination = new IPAddress(attributes.Value);
+                    break;
+                case Rtnetlink.RTA_OIF:
+                    link = (int)attributes.UInt32;
+                    break;
+            }
+        }
+
+        return destination is null ? null : new HostRoute(new Ipv4Subnet(destination, payload[1]), link);
+    }
+}

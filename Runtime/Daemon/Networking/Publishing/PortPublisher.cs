@@ -1,0 +1,13 @@
+using System.Net;
+using Rtd.Daemon.Networking.Firewall;
+
+namespace Rtd.Daemon.Networking.Publishing;
+
+/// <summary>Publishes ports for all drivers: reservation, firewall, forwarder.</summary>
+/// <param name="filter">Null with <c>--iptables=false</c>: the forwarder then serves everything.</param>
+internal sealed class PortPublisher(HostPorts hostPorts, PacketFilter? filter)
+{
+    /// <summary>Reserves the host ports; see <see cref="HostPorts.Reserve"/>.</summary>
+    public PublishedPorts Reserve(IPAddress container, IReadOnlyList<PortBinding> bindings) =>
+        new(container, hostPorts, hostPorts.Reserve(container, bindings, needSocket: filter is null), filter);
+}

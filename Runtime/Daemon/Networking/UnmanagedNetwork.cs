@@ -1,0 +1,27 @@
+using System.Collections.ObjectModel;
+using Rtd.Daemon.Errors;
+
+namespace Rtd.Daemon.Networking;
+
+/// <summary>A network that exists for list and inspect alone: none and host have no endpoints.</summary>
+internal sealed class UnmanagedNetwork(NetworkRecord record) : INetwork
+{
+    public NetworkRecord Record { get; } = record;
+
+    public IReadOnlyList<NetworkPool> Pools => [];
+
+    public IReadOnlyDictionary<string, string> Options => ReadOnlyDictionary<string, string>.Empty;
+
+    public IReadOnlyList<AttachedEndpoint> Endpoints => [];
+
+    public IEndpoint Allocate(EndpointRequest request) =>
+        throw EngineException.InvalidParameter($"network {Record.Name} has no endpoints: it is a network mode");
+
+    public void Sweep()
+    {
+    }
+
+    public void Remove()
+    {
+    }
+}
