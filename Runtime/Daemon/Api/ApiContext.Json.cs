@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Mime;
+using Rtd.Daemon.Errors;
+
+namespace Rtd.Daemon.Api;
+
+internal sealed partial class ApiContext
+{
+    /// <summary>The most bytes a JSON body may have; the largest real ones (swarm configs) are under 2 MiB.</summary>
+    public const int MaxJsonBody = 4 << 20;
+
+    /// <summary>Whether the request says that it has a body.</summary>
+    public bool HasBody => Http.Request.ContentLength is > 0 || Http.Request.Headers.TransferEncoding.Count > 0;
+
+    /// <summary>The body as JSON; a fresh T when there is none. Throws invalid parameter in dockerd's words.</summary>
+    public async Task<T> ReadJsonAsync<T>()
+        where T : class, new() => await ReadOptionalJsonAsync<T>() ?? new T();
+
+    /// <summary>As <see cref="ReadJsonAsync{T}"/>, but null when there is no body.</summary>
+    public async Task<T?> ReadOptionalJsonAsync<T>()
+        where T : class
+    {
+        if (!HasBody)
+        {
+            return null;
+        }
+
+        JsonBody.CheckContentType(Http.Request.ContentType);
+        if (Http.Request.ContentLength > MaxJsonBody)
+        {
+            throw JsonBody.TooLarge(MaxJsonBody);
+        }
+
+        byte[] document = await ReadWholeAsync(Http.Request.BodyReader);
+        return Json.Decode<T>(document);
+    }
+
+    /// <summary>Answers with a document and its length.</summary>
+    public Task WriteJsonAsync(int status, object? value) =>
+        WriteBytesAsync(status, MediaTypeNames.Application.Json, Json.Encode(value));
+
+    /// <summary>Answers with a status and nothing else.</summary>
+    public Task WriteEmptyAsync(int status)
+    {
+        Http.Response.StatusCode = status;
+        if (status is not (204 or 304 or < 200))
+        {
+            Http.Response.ContentLength = 0;
+        }
+
+        return Http.Response.StartAsync(Aborted);
+    }
+
+    /// <summary>Answers with plain text.</summary>
+    public Task WriteTextAsync(int status, string text) =>
+        WriteBytesAsync(status, "text/plain; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(text));
+
+    private async Task WriteBytesAsync(int status, string contentType, byte[] body)
+    {
+        Http.Response.StatusCode = status;
+        Http.Response.ContentType = contentType;
+        Http.Response.ContentLength = body.Length;
+        if (Http.Request.Method != "HEAD")
+        {
+            await Http.Response.BodyWriter.WriteAsync(body, Aborted);
+        }
+    }
+
+    private async Task<byte[]> ReadWholeAsync(PipeReader body)
+    {
+        while (true)
+        {
+            ReadResult read = await body.ReadAsync(Aborted);
+            if (read.Buffer.Length > MaxJsonBody)
+            {
+                body.AdvanceTo(read.Buffer.End);
+                throw JsonBody.TooLarge(MaxJsonBody);
+            }
+
+            if (read.IsCompleted)
+            {
+                byte[] document = read.Buffer.ToArray();
+                body.AdvanceTo(read.Buffer.End);
+                return document;
+            }
+
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace Rtd.Daemon.Api.Hijack;
+
+/// <summary>What a request's head says of where the request ends and whether it takes the connection over.</summary>
+/// <param name="Target">As sent.</param>
+/// <param name="ContentLength">Null when not given.</param>
+/// <param name="Upgrade">An <c>Upgrade</c> header is there (what dockerd looks at; its value is not checked).</param>
+/// <param name="KeepAlive">Whether another request may follow.</param>
+internal sealed record RequestHead(
+    string Method,
+    string Target,
+    long? ContentLength,
+    bool Chunked,
+    bool Upgrade,
+    bool ExpectContinue,
+    bool KeepAlive,
+    string? ContentType)
+{
+    public IMessageBody NewBody() => Chunked ? new ChunkedBody() : new SizedBody(ContentLength ?? 0);
+}

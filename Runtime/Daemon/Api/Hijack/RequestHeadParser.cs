@@ -1,0 +1,186 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace Rtd.Daemon.Api.Hijack;
+
+/// <summary>
+/// Reads request heads more strictly than Kestrel does, so that what passes here means the same there.
+/// </summary>
+/// <remarks>
+/// RFC 9112 lets a server be lenient; request smuggling (CWE-444, CVE-2025-55315 of Kestrel among them) lives in that leniency. No client
+/// of the API needs bare line feeds, folded lines, spaces before a colon, or more than one statement of the body's length.
+/// </remarks>
+internal static class RequestHeadParser
+{
+    /// <summary>The most bytes of a head, request line and the empty line included.</summary>
+    public const int MaxHead = 32 << 10;
+
+    private static readonly SearchValues<byte> s_token =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    /// <summary>Finds the end of a head in what has arrived so far.</summary>
+    /// <returns>The head's length with its empty line, or -1 when more is needed.</returns>
+    /// <exception cref="FramingException">The head is too long, or a line ends in a bare LF or CR.</exception>
+    public static int FindEnd(ReadOnlySpan<byte> bytes)
+    {
+        int line = 0;
+        while (true)
+        {
+            int length = bytes[line..].IndexOf((byte)'\n');
+            if (length < 0)
+            {
+                return bytes.Length < MaxHead ? -1 : throw TooLong();
+            }
+
+            int end = line + length;
+            if (end == line || bytes[end - 1] != '\r')
+            {
+                throw new FramingException("malformed request: a line of the head ends in a bare line feed");
+            }
+
+            if (end - 1 == line)
+            {
+                return end + 1 <= MaxHead ? end + 1 : throw TooLong();
+            }
+
+            line = end + 1;
+        }
+    }
+
+    /// <summary>Parses a whole head.</summary>
+    public static RequestHead Parse(ReadOnlySpan<byte> head)
+    {
+        ReadOnlySpan<byte> rest = head;
+        (string method, string target, bool http11) = ParseRequestLine(NextLine(ref rest));
+        HeadFields fields = default;
+        for (ReadOnlySpan<byte> line = NextLine(ref rest); line.Length > 0; line = NextLine(ref rest))
+        {
+            ParseField(line, ref fields);
+        }
+
+        if (fields.Chunked && (fields.ContentLength is not null || !http11))
+        {
+            throw new FramingException("malformed request: Transfer-Encoding together with Content-Length or HTTP/1.0");
+        }
+
+        bool keepAlive = http11 ? !fields.Close : fields.KeepAlive && !fields.Close;
+        return new RequestHead(
+            method, target, fields.ContentLength, fields.Chunked, fields.Upgrade, fields.ExpectContinue && http11, keepAlive, fields.ContentType);
+    }
+
+    /// <summary>Checks one line of a chunked body's trailer.</summary>
+    public static void CheckTrailer(ReadOnlySpan<byte> line)
+    {
+        HeadFields ignored = default;
+        ParseField(line, ref ignored);
+    }
+
+    private static FramingException TooLong() => new($"malformed request: the head is larger than {MaxHead >> 10} KiB");
+
+    private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> rest)
+    {
+        int end = rest.IndexOf((byte)'\n');
+        ReadOnlySpan<byte> line = rest[..(end - 1)];
+        rest = rest[(end + 1)..];
+        return line;
+    }
+
+    private static (string Method, string Target, bool Http11) ParseRequestLine(ReadOnlySpan<byte> line)
+    {
+        int first = line.IndexOf((byte)' ');
+        int last = line.LastIndexOf((byte)' ');
+        if (first <= 0 || last <= first + 1)
+        {
+            throw new FramingException("malformed request line");
+        }
+
+        ReadOnlySpan<byte> target = line[(first + 1)..last];
+        ReadOnlySpan<byte> version = line[(last + 1)..];
+        bool http11 = version.SequenceEqual("HTTP/1.1"u8);
+        if (!http11 && !version.SequenceEqual("HTTP/1.0"u8))
+        {
+            throw new FramingException("malformed request line: HTTP/1.1 or HTTP/1.0 is needed", 505);
+        }
+
+        if (line[..first].IndexOfAnyExcept(s_token) >= 0 || target.IndexOfAnyExceptInRange((byte)0x21, (byte)0x7e) >= 0 || !IsKnownForm(target))
+        {
+            throw new FramingException("malformed request line");
+        }
+
+        return (Encoding.ASCII.GetString(line[..first]), Encoding.ASCII.GetString(target), http11);
+    }
+
+    /// <summary>Origin form and absolute form; there is nothing here to CONNECT to, nor options of the server as a whole.</summary>
+    private static bool IsKnownForm(ReadOnlySpan<byte> target) =>
+        target[0] == '/' || target.StartsWith("http://"u8) || target.StartsWith("https://"u8);
+
+    private static void ParseField(ReadOnlySpan<byte> line, ref HeadFields fields)
+    {
+        int colon = line.IndexOf((byte)':');
+        if (colon <= 0 || line[..colon].IndexOfAnyExcept(s_token) >= 0)
+        {
+            throw new FramingException("malformed request: bad header name");
+        }
+
+        ReadOnlySpan<byte> value = line[(colon + 1)..].Trim(" \t"u8);
+        foreach (byte b in value)
+        {
+            if (b is < 0x20 and not (byte)'\t' or 0x7f)
+            {
+                throw new FramingException("malformed request: control character in a header");
+            }
+        }
+
+        fields.Take(Encoding.ASCII.GetString(line[..colon]), Encoding.Latin1.GetString(value));
+    }
+
+    /// <summary>The fields that matter here, gathered line by line.</summary>
+    private struct HeadFields
+    {
+        public long? ContentLength;
+        public bool Chunked;
+        public bool Upgrade;
+        public bool ExpectContinue;
+        public bool Close;
+        public bool KeepAlive;
+        public string? ContentType;
+
+        public void Take(string name, string value)
+        {
+            switch (name.ToLowerInvariant())
+            {
+                case "content-length":
+                    ContentLength = ContentLength is null ? ParseLength(value) : throw new FramingException("malformed request: more than one Content-Length");
+                    break;
+                case "transfer-encoding":
+                    Chunked = !Chunked && value.Equals("chunked", StringComparison.OrdinalIgnoreCase)
+                        ? true
+                        : throw new FramingException("malformed request: the only Transfer-Encoding served is chunked");
+                    break;
+                case "upgrade":
+                    Upgrade = true;
+                    break;
+                case "expect":
+                    ExpectContinue = value.Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+                    break;
+                case "connection":
+                    Close |= HasToken(value, "close");
+                    KeepAlive |= HasToken(value, "keep-alive");
+                    break;
+                case "content-type":
+                    ContentType ??= value;
+                    break;
+            }
+        }
+
+        private static long ParseLength(string value) =>
+            value.Length > 0 && value.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0
+            && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long length)
+                ? length
+                : throw new FramingException("malformed request: bad Content-Length");
+
+        private static bool HasToken(string value, string token) =>
+            value.Split(',', StringSplitOptions.TrimEntries).Contains(token, StringComparer.OrdinalIgnoreCase);
+    }
+}

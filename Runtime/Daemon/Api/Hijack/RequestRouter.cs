@@ -1,0 +1,293 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using NLog;
+using Rtd.Daemon.Api.Transport;
+
+namespace Rtd.Daemon.Api.Hijack;
+
+/// <summary>
+/// Follows the requests of one connection. Ordinary ones go to Kestrel byte for byte; the first that is to be hijacked, or that is
+/// malformed, ends Kestrel's part and is answered here.
+/// </summary>
+/// <remarks>
+/// <code>
+/// socket ── Input ──▶ head ─┬─ ordinary ──▶ pipe ──▶ Kestrel ──▶ Output ── socket
+///                           └─ hijack: close the pipe, wait for Kestrel to end, then handler ◀── Input, Output ──▶
+/// </code>
+/// Kestrel ends by itself when its pipe ends, after it has answered all it was given, so answers keep their order under pipelining.
+/// </remarks>
+internal sealed class RequestRouter(ClientConnection client, RouteTable routes, ConnectionDelegate http, TimeSpan headTimeout)
+{
+    private static readonly PipeOptions s_pipeOptions = new(
+        pauseWriterThreshold: 256 << 10, resumeWriterThreshold: 128 << 10, minimumSegmentSize: 16 << 10, useSynchronizationContext: false);
+
+    private static readonly Logger s_log = LogManager.GetLogger("api");
+
+    private Pipe? _ordinary;
+    private Task _kestrel = Task.CompletedTask;
+    private volatile bool _closing;
+
+    public async Task RunAsync()
+    {
+        RequestHead? taken = null;
+        FramingException? malformed = null;
+        try
+        {
+            using CancellationTokenRegistration shutdown = WatchForShutdown();
+            taken = await FollowAsync();
+        }
+        catch (FramingException error)
+        {
+            malformed = error;
+        }
+
+        await EndKestrelAsync();
+        if (malformed is not null)
+        {
+            await RefuseAsync(malformed);
+        }
+        else if (taken is not null)
+        {
+            ForgetCancelledRead();
+            await HijackAsync(taken);
+        }
+    }
+
+    /// <summary>Passes requests on until one is to be taken out (returned) or no more can come (null).</summary>
+    private async Task<RequestHead?> FollowAsync()
+    {
+        while (await ReadHeadAsync() is { } read)
+        {
+            RequestHead head = read.Head;
+            if (routes.Match(head.Method, RequestTarget.Path(head.Target)).Route?.Hijack is not null)
+            {
+                client.Input.AdvanceTo(read.End);
+                return head;
+            }
+
+            if (!await PassHeadAsync(read) || !await PassBodyAsync(head.NewBody()))
+            {
+                return null;
+            }
+
+            if (!head.KeepAlive)
+            {
+                await WaitForEndAsync();
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads up to the end of the next head, which stays unconsumed; null at the end of input or when the connection is to close.</summary>
+    private async Task<HeadRead?> ReadHeadAsync()
+    {
+        using CancellationTokenSource slow = new();
+        bool timed = false;
+        while (true)
+        {
+            ReadResult read = await ReadAsync(slow.Token);
+            ReadOnlySequence<byte> buffer = SkipEmptyLine(read.Buffer);
+            if (Parse(buffer) is { } head)
+            {
+                return head;
+            }
+
+            client.Input.AdvanceTo(buffer.Start, read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                client.InputEnded();
+                return null;
+            }
+
+            if (_closing)
+            {
+                return null;
+            }
+
+            if (!buffer.IsEmpty && !timed)
+            {
+                timed = true;
+                slow.CancelAfter(headTimeout);
+            }
+        }
+    }
+
+    private async ValueTask<ReadResult> ReadAsync(CancellationToken slow)
+    {
+        try
+        {
+            return await client.Input.ReadAsync(slow);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new FramingException("the request's head took too long", 408);
+        }
+    }
+
+    /// <summary>Old clients end a body with a CRLF that is not part of it; RFC 9112 (2.2) has servers ignore it.</summary>
+    private static ReadOnlySequence<byte> SkipEmptyLine(ReadOnlySequence<byte> buffer)
+    {
+        SequenceReader<byte> reader = new(buffer);
+        return reader.IsNext("\r\n"u8, advancePast: true) ? buffer.Slice(reader.Position) : buffer;
+    }
+
+    private static HeadRead? Parse(ReadOnlySequence<byte> buffer)
+    {
+        long length = Math.Min(buffer.Length, RequestHeadParser.MaxHead + 1);
+        ReadOnlySequence<byte> start = buffer.Slice(0, length);
+        ReadOnlySpan<byte> bytes = start.IsSingleSegment ? start.FirstSpan : start.ToArray();
+        int end = RequestHeadParser.FindEnd(bytes);
+        return end < 0 ? null : new HeadRead(RequestHeadParser.Parse(bytes[..end]), buffer.Slice(0, end));
+    }
+
+    private async Task<bool> PassHeadAsync(HeadRead read)
+    {
+        PipeWriter kestrel = StartKestrel();
+        foreach (ReadOnlyMemory<byte> piece in read.Bytes)
+        {
+            kestrel.Write(piece.Span);
+        }
+
+        client.Input.AdvanceTo(read.End);
+        FlushResult flushed = await kestrel.FlushAsync();
+        return !flushed.IsCompleted;
+    }
+
+    /// <summary>Passes a body on as fast as Kestrel's reader takes it; false when Kestrel has closed or the input ended inside.</summary>
+    private async Task<bool> PassBodyAsync(IMessageBody body)
+    {
+        PipeWriter kestrel = _ordinary!.Writer;
+        while (!body.Ended)
+        {
+            ReadResult read = await client.Input.ReadAsync();
+            SequencePosition passed = Pass(read.Buffer, body, kestrel);
+            client.Input.AdvanceTo(passed);
+            FlushResult flushed = await kestrel.FlushAsync();
+            if (flushed.IsCompleted)
+            {
+                return false;
+            }
+
+            if (read.IsCompleted && !body.Ended)
+            {
+                client.InputEnded();
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static SequencePosition Pass(ReadOnlySequence<byte> buffer, IMessageBody body, PipeWriter kestrel)
+    {
+        long passed = 0;
+        foreach (ReadOnlyMemory<byte> piece in buffer)
+        {
+            int taken = body.Scan(piece.Span, null);
+            kestrel.Write(piece.Span[..taken]);
+            passed += taken;
+            if (taken < piece.Length)
+            {
+                break;
+            }
+        }
+
+        return buffer.GetPosition(passed);
+    }
+
+    /// <summary>After the last request of a connection: only its end is of interest, for the handler that may be waiting.</summary>
+    private async Task WaitForEndAsync()
+    {
+        _ordinary!.Writer.Complete();
+        while (true)
+        {
+            ReadResult read = await client.Input.ReadAsync();
+            client.Input.AdvanceTo(read.Buffer.End);
+            if (_closing)
+            {
+                return;
+            }
+
+            if (read.IsCompleted)
+            {
+                client.InputEnded();
+                return;
+            }
+        }
+    }
+
+    /// <summary>Kestrel's HTTP layer is started by the first request for it: a connection that is only hijacked never pays for it.</summary>
+    private PipeWriter StartKestrel()
+    {
+        if (_ordinary is null)
+        {
+            _ordinary = new Pipe(s_pipeOptions);
+            client.Transport = new DuplexPipe(_ordinary.Reader, client.Output);
+            _kestrel = RunKestrelAsync(_ordinary.Reader);
+        }
+
+        return _ordinary.Writer;
+    }
+
+    private async Task RunKestrelAsync(PipeReader input)
+    {
+        try
+        {
+            await http(client);
+        }
+        finally
+        {
+            input.Complete();
+            Close();
+        }
+    }
+
+    private async Task EndKestrelAsync()
+    {
+        _ordinary?.Writer.Complete();
+        await _kestrel;
+    }
+
+    private CancellationTokenRegistration WatchForShutdown()
+    {
+        CancellationToken closing = client.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        return closing.UnsafeRegister(static router => ((RequestRouter)router!).Close(), this);
+    }
+
+    /// <summary>Lets no more requests in: Kestrel's part has ended, or the daemon stops.</summary>
+    private void Close()
+    {
+        _closing = true;
+        client.Input.CancelPendingRead();
+    }
+
+    /// <summary>The wake-up of <see cref="Close"/> may have come when nobody was reading; the hijacked stream's reader must not see it.</summary>
+    private void ForgetCancelledRead()
+    {
+        if (client.Input.TryRead(out ReadResult read))
+        {
+            client.Input.AdvanceTo(read.Buffer.Start);
+        }
+    }
+
+    private async Task RefuseAsync(FramingException malformed)
+    {
+        s_log.Debug("{Id} {Status} {Reason}", client.ConnectionId, malformed.Status, malformed.Message);
+        await RawAnswer.WriteAsync(client.Output, malformed.Status, new Models.ErrorResponse(malformed.Message));
+    }
+
+    private async Task HijackAsync(RequestHead head)
+    {
+        ConnectionHijack hijack = new(client, head, routes.Match(head.Method, RequestTarget.Path(head.Target)));
+        await hijack.ServeAsync();
+    }
+
+    private sealed record HeadRead(RequestHead Head, ReadOnlySequence<byte> Bytes)
+    {
+        public SequencePosition End => Bytes.End;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Newtonsoft.Json;
+using Rtd.Daemon.Errors;
+using JsonException = Newtonsoft.Json.JsonException;
+using JsonSerializer = Newtonsoft.Json.JsonSerializer;
+
+namespace Rtd.Daemon.Api;
+
+/// <summary>Docker's JSON, in and out: names as they are in the models, times as Go prints them, nulls written unless a model says otherwise.</summary>
+internal static class Json
+{
+    /// <summary>Deeper than any document of the API; a guard against stack use by nested input.</summary>
+    public const int MaxDepth = 64;
+
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    private static readonly JsonSerializer s_writer = JsonSerializer.Create(new JsonSerializerSettings
+    {
+        Formatting = Formatting.None,
+        Converters = { new GoTimeConverter() },
+    });
+
+    // Go leaves a field alone when the document says null, and knows nothing of $type and $ref.
+    private static readonly JsonSerializer s_reader = JsonSerializer.Create(new JsonSerializerSettings
+    {
+        NullValueHandling = NullValueHandling.Ignore,
+        MetadataPropertyHandling = MetadataPropertyHandling.Ignore,
+        DateParseHandling = DateParseHandling.None,
+        ObjectCreationHandling = ObjectCreationHandling.Replace,
+        MaxDepth = MaxDepth,
+        Converters = { new GoTimeConverter() },
+    });
+
+    /// <summary>The document and a newline, as Go's encoder ends every value.</summary>
+    public static byte[] Encode(object? value)
+    {
+        using MemoryStream buffer = new(1024);
+        using (StreamWriter text = new(buffer, s_utf8, leaveOpen: true))
+        {
+            s_writer.Serialize(text, value);
+            text.Write('\n');
+        }
+
+        return buffer.ToArray();
+    }
+
+    /// <summary>Reads one whole document. Anything but strict JSON of the right shape is an invalid parameter, in dockerd's words.</summary>
+    public static T Decode<T>(ReadOnlySpan<byte> document)
+    {
+        CheckSyntax(document);
+        using JsonTextReader reader = new(new StringReader(Encoding.UTF8.GetString(document))) { MaxDepth = MaxDepth };
+        try
+        {
+            return s_reader.Deserialize<T>(reader) ?? throw EngineException.InvalidParameter("invalid JSON: got null where an object is needed");
+        }
+        catch (Exception mismatch) when (mismatch is JsonException or FormatException or OverflowException or InvalidCastException or ArgumentException)
+        {
+            throw EngineException.InvalidParameter($"invalid JSON: {Describe(mismatch)}", mismatch);
+        }
+    }
+
+    /// <summary>Newtonsoft takes comments, single quotes and unquoted names; Go, and so every Docker client, does not.</summary>
+    private static void CheckSyntax(ReadOnlySpan<byte> document)
+    {
+        Utf8JsonReader reader = new(document, new JsonReaderOptions { MaxDepth = MaxDepth, AllowMultipleValues = true });
+        try
+        {
+            if (!reader.Read() || !reader.TrySkip())
+            {
+                throw EngineException.InvalidParameter("invalid JSON: got EOF while reading request body");
+            }
+        }
+        catch (System.Text.Json.JsonException error)
+        {
+            throw EngineException.InvalidParameter(SyntaxMessage(error, reader.CurrentDepth, document), error);
+        }
+
+        if (document[(int)reader.BytesConsumed..].IndexOfAnyExcept(" \t\r\n"u8) >= 0)
+        {
+            throw EngineException.InvalidParameter("unexpected content after JSON");
+        }
+    }
+
+    private static string SyntaxMessage(System.Text.Json.JsonException error, int depth, ReadOnlySpan<byte> document)
+    {
+        if (document.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        {
+            return "invalid JSON: got EOF while reading request body";
+        }
+
+        return depth >= MaxDepth
+            ? $"invalid JSON: nested deeper than {MaxDepth} levels"
+            : $"invalid JSON: syntax error at line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}";
+    }
+
+    /// <summary>What does not fit, without the serialiser's type names; our converters' own words as they are.</summary>
+    private static string Describe(Exception mismatch) => mismatch switch
+    {
+        JsonSerializationException { Path: { Length: > 0 } path } => $"value of \"{path}\" has the wrong type",
+        JsonReaderException { Path: { Length: > 0 } path } => $"value of \"{path}\" has the wrong type",
+        JsonSerializationException when mismatch.Message.StartsWith("Cannot deserialize", StringComparison.Ordinal) => "document has the wrong type",
+        _ => mismatch.Message,
+    };
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Configuration;
+using Rtd.Daemon.Events;
+using Rtd.Daemon.Startup;
+
+namespace Rtd.Daemon.Api.Routes;
+
+/// <summary>Gathers <c>/info</c> from the host, the configuration and the other parts.</summary>
+internal sealed class SystemInfoSource(DaemonConfig config, SystemChecks checks, ISystemStatus status, EventBus events, string engineId)
+{
+    /// <summary>The classic name of the exec driver that talks to the kernel by itself.</summary>
+    private const string NativeRuntime = "native";
+
+    public SystemChecks Checks => checks;
+
+    public SystemInfo Gather()
+    {
+        ContainerCounts containers = status.Containers;
+        return new SystemInfo
+        {
+            ID = engineId,
+            Containers = containers.Total,
+            ContainersRunning = containers.Running,
+            ContainersPaused = containers.Paused,
+            ContainersStopped = containers.Stopped,
+            Images = status.Images,
+            Driver = status.StorageDriver,
+            DriverStatus = status.StorageStatus.Select(line => new[] { line.Key, line.Value }).ToArray(),
+            Plugins = new PluginsInfo(status.VolumeDrivers, status.NetworkDrivers, null, status.LogDrivers),
+            MemoryLimit = checks.HasMemoryLimit,
+            SwapLimit = checks.HasSwapLimit,
+            CpuCfsPeriod = checks.HasCpuQuota,
+            CpuCfsQuota = checks.HasCpuQuota,
+            CPUShares = checks.HasCpuShares,
+            CPUSet = checks.HasCpuset,
+            PidsLimit = checks.HasPidsLimit,
+            IPv4Forwarding = SystemChecks.IsIpForwardingOn(),
+            Debug = config.Debug,
+            NFd = Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(),
+            OomKillDisable = checks.HasOomKillDisable,
+            NGoroutines = Directory.EnumerateDirectories("/proc/self/task").Count(),
+            SystemTime = DateTime.UtcNow,
+            LoggingDriver = config.LogDriver,
+            CgroupDriver = "cgroupfs",
+            CgroupVersion = status.CgroupVersion.ToString(CultureInfo.InvariantCulture),
+            NEventsListener = events.Listeners,
+            KernelVersion = checks.KernelRelease,
+            OperatingSystem = checks.Host.Name,
+            OSVersion = checks.Host.VersionId,
+            OSType = "linux",
+            Architecture = checks.Machine,
+            IndexServerAddress = "https://index.docker.io/v1/",
+            RegistryConfig = Registries(),
+            NCPU = checks.Host.Processors,
+            MemTotal = checks.Host.Memory,
+            DockerRootDir = config.DataRoot,
+            Name = Environment.MachineName,
+            Labels = config.Labels,
+            ServerVersion = ProductVersion.Number,
+            Runtimes = new Dictionary<string, RuntimeInfo> { [NativeRuntime] = new RuntimeInfo("rtinit") },
+            DefaultRuntime = NativeRuntime,
+            InitBinary = "rtinit",
+            InitCommit = new CommitInfo(ProductVersion.Commit),
+            SecurityOptions = status.SecurityOptions,
+            DefaultAddressPools = config.DefaultAddressPools.Count == 0 ? null
+                : config.DefaultAddressPools.Select(pool => new AddressPoolInfo(pool.Base.ToString(), pool.Size)).ToArray(),
+            Warnings = [.. OpenSocketWarnings(), .. checks.Warnings, .. ForwardingWarnings(), .. status.Warnings],
+        };
+    }
+
+    private RegistryConfigInfo Registries() => new(
+        ["127.0.0.0/8", .. config.InsecureRegistries.Where(name => name.Contains('/'))],
+        config.InsecureRegistries.Where(name => !name.Contains('/')).Append("docker.io").Distinct().ToDictionary(
+            name => name,
+            name => new RegistryIndexInfo(
+                name,
+                name == "docker.io" ? config.RegistryMirrors : [],
+                Secure: !config.InsecureRegistries.Contains(name),
+                Official: name == "docker.io")),
+        config.RegistryMirrors);
+
+    private IEnumerable<string> OpenSocketWarnings() => config.Hosts.Where(host => host.Scheme == "tcp").Select(host =>
+        $"WARNING: API is accessible on http://{host.EndPoint} without encryption.\n         Access to the remote API is equivalent to root access on the host.");
+
+    private static IEnumerable<string> ForwardingWarnings() => SystemChecks.IsIpForwardingOn() ? [] : ["WARNING: IPv4 forwarding is disabled"];
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using Rtd.Daemon.Api.Transport;
+
+namespace Rtd.Daemon.Configuration;
+
+/// <summary>Checks merged options one by one and fills in the defaults.</summary>
+/// <param name="origins">How messages name each option: the flag, or the key of the file.</param>
+internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDictionary<string, string> origins, string path)
+{
+    private static readonly string[] s_logLevels = ["debug", "info", "warn", "error", "fatal"];
+
+    public DaemonConfig Build()
+    {
+        CheckTogether();
+        return new DaemonConfig
+        {
+            ConfigFile = path,
+            DataRoot = Path.GetFullPath(options.DataRoot ?? "/var/lib/rtd"),
+            ExecRoot = Path.GetFullPath(options.ExecRoot ?? "/run/rtd"),
+            PidFile = Path.GetFullPath(options.PidFile ?? "/run/rtd.pid"),
+            Hosts = Hosts(),
+            Group = options.Group,
+            Debug = options.Debug == true,
+            LogLevel = options.Debug == true ? "debug" : OneOf(options.LogLevel, nameof(options.LogLevel), "info", s_logLevels),
+            ShutdownTimeout = ShutdownTimeout(),
+            OomScoreAdjust = InRange(options.OomScoreAdjust, nameof(options.OomScoreAdjust), 0, -1000, 1000),
+            Labels = Labels(),
+            Bridge = options.Bridge,
+            Bip = options.Bip is null ? null : Cidr(options.Bip, nameof(options.Bip)),
+            FixedCidr = options.FixedCidr is null ? null : Network(options.FixedCidr, nameof(options.FixedCidr)),
+            DefaultGateway = options.DefaultGateway is null ? null : Address(options.DefaultGateway, nameof(options.DefaultGateway)),
+            Mtu = options.Mtu is null or 0 ? 1500 : InRange(options.Mtu, nameof(options.Mtu), 1500, 68, 65535),
+            Icc = options.Icc ?? true,
+            Iptables = options.Iptables ?? true,
+            IpForward = options.IpForward ?? true,
+            IpMasq = options.IpMasq ?? true,
+            UserlandProxy = options.UserlandProxy ?? true,
+            DefaultBindAddress = options.Ip is null ? IPAddress.Any : Address(options.Ip, nameof(options.Ip)),
+            DefaultAddressPools = options.DefaultAddressPools!.Select(AddressPool).ToArray(),
+            Dns = options.Dns!.Select(text => Address(text, nameof(options.Dns))).ToArray(),
+            DnsSearch = options.DnsSearch!.ToArray(),
+            DnsOptions = options.DnsOptions!.ToArray(),
+            StorageDriver = options.StorageDriver is null ? null : OneOf(options.StorageDriver, nameof(options.StorageDriver), "", ["overlay2", "vfs"]),
+            StorageOptions = KeyValues(options.StorageOptions!, nameof(options.StorageOptions)),
+            CgroupParent = options.CgroupParent ?? "/rtd",
+            DefaultShmSize = ShmSize(),
+            DefaultUlimits = options.DefaultUlimits!.Select(Ulimit).ToArray(),
+            DefaultIpcMode = OneOf(options.DefaultIpcMode, nameof(options.DefaultIpcMode), "private", ["private", "shareable"]),
+            DefaultCgroupnsMode = OneOf(options.DefaultCgroupnsMode, nameof(options.DefaultCgroupnsMode), "private", ["private", "host"]),
+            Init = options.Init == true,
+            NoNewPrivileges = options.NoNewPrivileges == true,
+            SeccompProfile = options.SeccompProfile is null or "builtin" ? null : options.SeccompProfile,
+            LogDriver = options.LogDriver ?? "json-file",
+            LogOptions = KeyValues(options.LogOptions!, nameof(options.LogOptions)),
+            InsecureRegistries = options.InsecureRegistries!.ToArray(),
+            RegistryMirrors = options.RegistryMirrors!.Select(Mirror).ToArray(),
+            MaxConcurrentDownloads = InRange(options.MaxConcurrentDownloads, nameof(options.MaxConcurrentDownloads), 3, 1, 1024),
+            MaxConcurrentUploads = InRange(options.MaxConcurrentUploads, nameof(options.MaxConcurrentUploads), 5, 1, 1024),
+            MaxDownloadAttempts = InRange(options.MaxDownloadAttempts, nameof(options.MaxDownloadAttempts), 5, 1, 1024),
+        };
+    }
+
+    /// <summary>What only makes sense, or none, in combination.</summary>
+    private void CheckTogether()
+    {
+        if (options.LiveRestore == true)
+        {
+            throw Unavailable(nameof(options.LiveRestore));
+        }
+
+        RefuseTls();
+        CheckExecOptions();
+        if (options.Bridge is not null && options.Bip is not null)
+        {
+            throw new ConfigurationException("bridge and bip are mutually exclusive options: specify only one");
+        }
+
+        if (options.Iptables == false && options.Icc == false)
+        {
+            throw new ConfigurationException("iptables=false with icc=false: without firewall rules containers cannot be kept apart, set icc or iptables to true");
+        }
+    }
+
+    private void RefuseTls()
+    {
+        string? asked = options.TlsVerify == true ? nameof(options.TlsVerify)
+            : options.Tls == true ? nameof(options.Tls)
+            : options.TlsCaCertificate is not null ? nameof(options.TlsCaCertificate)
+            : options.TlsCertificate is not null ? nameof(options.TlsCertificate)
+            : options.TlsKey is not null ? nameof(options.TlsKey) : null;
+        if (asked is not null)
+        {
+            throw Unavailable(asked);
+        }
+    }
+
+    private void CheckExecOptions()
+    {
+        foreach ((string key, string value) in KeyValues(options.ExecOptions!, nameof(options.ExecOptions)))
+        {
+            if (key != "native.cgroupdriver")
+            {
+                throw Invalid($"{key}={value}", nameof(options.ExecOptions), "the one exec option is native.cgroupdriver");
+            }
+
+            if (value != "cgroupfs")
+            {
+                throw Invalid($"{key}={value}", nameof(options.ExecOptions), "the cgroup driver of this version is cgroupfs");
+            }
+        }
+    }
+
+    /// <summary>As dockerd, plain TCP that others can reach has to be asked for by name: <c>--tls=false</c> or <c>--tlsverify=false</c>.</summary>
+    private ListenAddress[] Hosts()
+    {
+        ListenAddress[] hosts = options.Hosts!.Select(Host).ToArray();
+        ListenAddress? open = hosts.FirstOrDefault(host => host.Scheme == "tcp" && !host.IsLoopback);
+        if (open is not null && options.Tls is null && options.TlsVerify is null)
+        {
+            throw new ConfigurationException(
+                $"{Origin(nameof(options.Hosts))} {open}: anyone who reaches this address is root here, and TLS is not available in this version; "
+                + "bind to loopback, or set tls=false if that is meant");
+        }
+
+        return hosts.Length > 0 ? hosts.Distinct().ToArray() : [ListenAddress.Parse("unix://")];
+    }
+
+    private ListenAddress Host(string text)
+    {
+        try
+        {
+            return ListenAddress.Parse(text);
+        }
+        catch (FormatException error)
+        {
+            throw Invalid(text, nameof(options.Hosts), error.Message);
+        }
+    }
+
+    private TimeSpan ShutdownTimeout() =>
+        InRange(options.ShutdownTimeout, nameof(options.ShutdownTimeout), 15, -1, int.MaxValue / 1000) is >= 0 and int seconds
+            ? TimeSpan.FromSeconds(seconds)
+            : Timeout.InfiniteTimeSpan;
+
+    private string[] Labels()
+    {
+        foreach (var same in options.Labels!.Distinct().GroupBy(label => SplitPair(label, nameof(options.Labels)).Key))
+        {
+            if (same.Count() > 1)
+            {
+                throw new ConfigurationException($"conflict labels for {string.Join(" and ", same)}");
+            }
+        }
+
+        return options.Labels!.Distinct().ToArray();
+    }
+
+    private string Mirror(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is ("http" or "https")
+        ? text
+        : throw Invalid(text, nameof(options.RegistryMirrors), "it must be an http or https URL");
+
+    private string Origin(string property) => origins[property];
+
+    private ConfigurationException Invalid(string value, string property, string reason) =>
+        new($"invalid value \"{value}\" for {Origin(property)}: {reason}");
+
+    private ConfigurationException Unavailable(string property) => new($"{Origin(property)} is not available in this version of rtd");
+}

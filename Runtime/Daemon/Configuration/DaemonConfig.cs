@@ -1,0 +1,107 @@
+using System.Net;
+using Rtd.Daemon.Api.Transport;
+
+namespace Rtd.Daemon.Configuration;
+
+/// <summary>The daemon's configuration: defaults, file and flags merged and checked. Property names follow dockerd's settings.</summary>
+internal sealed record DaemonConfig
+{
+    public const string DefaultConfigFile = "/etc/rtd/daemon.json";
+
+    /// <summary>The file that was read, whether it was there or not.</summary>
+    public required string ConfigFile { get; init; }
+
+    public required string DataRoot { get; init; }
+
+    public required string ExecRoot { get; init; }
+
+    public required string PidFile { get; init; }
+
+    public required IReadOnlyList<ListenAddress> Hosts { get; init; }
+
+    /// <summary>Null: docker if there is such a group, else root.</summary>
+    public string? Group { get; init; }
+
+    public bool Debug { get; init; }
+
+    /// <summary>debug, info, warn, error or fatal; debug when <see cref="Debug"/> is set.</summary>
+    public required string LogLevel { get; init; }
+
+    /// <summary>How long containers may take to stop with the daemon; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
+    public required TimeSpan ShutdownTimeout { get; init; }
+
+    public required int OomScoreAdjust { get; init; }
+
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>The bridge to use; null for our own, "none" for no default network.</summary>
+    public string? Bridge { get; init; }
+
+    public InterfaceCidr? Bip { get; init; }
+
+    public IPNetwork? FixedCidr { get; init; }
+
+    public IPAddress? DefaultGateway { get; init; }
+
+    public required int Mtu { get; init; }
+
+    public required bool Icc { get; init; }
+
+    public required bool Iptables { get; init; }
+
+    public required bool IpForward { get; init; }
+
+    public required bool IpMasq { get; init; }
+
+    public required bool UserlandProxy { get; init; }
+
+    /// <summary>The host address that published ports bind to.</summary>
+    public required IPAddress DefaultBindAddress { get; init; }
+
+    public required IReadOnlyList<AddressPool> DefaultAddressPools { get; init; }
+
+    public required IReadOnlyList<IPAddress> Dns { get; init; }
+
+    public required IReadOnlyList<string> DnsSearch { get; init; }
+
+    public required IReadOnlyList<string> DnsOptions { get; init; }
+
+    /// <summary>Null: what the host can do.</summary>
+    public string? StorageDriver { get; init; }
+
+    public required IReadOnlyDictionary<string, string> StorageOptions { get; init; }
+
+    public required string CgroupParent { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required long DefaultShmSize { get; init; }
+
+    public required IReadOnlyList<UlimitSetting> DefaultUlimits { get; init; }
+
+    /// <summary>shareable or private.</summary>
+    public required string DefaultIpcMode { get; init; }
+
+    /// <summary>host or private.</summary>
+    public required string DefaultCgroupnsMode { get; init; }
+
+    public bool Init { get; init; }
+
+    public bool NoNewPrivileges { get; init; }
+
+    /// <summary>A path, "unconfined", or null for the built-in profile.</summary>
+    public string? SeccompProfile { get; init; }
+
+    public required string LogDriver { get; init; }
+
+    public required IReadOnlyDictionary<string, string> LogOptions { get; init; }
+
+    public required IReadOnlyList<string> InsecureRegistries { get; init; }
+
+    public required IReadOnlyList<string> RegistryMirrors { get; init; }
+
+    public required int MaxConcurrentDownloads { get; init; }
+
+    public required int MaxConcurrentUploads { get; init; }
+
+    public required int MaxDownloadAttempts { get; init; }
+}

@@ -1,0 +1,218 @@
+using CommandLine;
+
+namespace Rtd.Daemon.Configuration;
+
+/// <summary>
+/// What can be said on the command line and in the file, under dockerd's names, as it was said: null or empty is "not said".
+/// </summary>
+/// <remarks>Booleans are nullable so that <c>--icc=false</c> can be said; <see cref="ArgumentNormalizer"/> gives bare ones their value.</remarks>
+internal sealed class DaemonOptions
+{
+    [Option('b', "bridge", MetaValue = "string", HelpText = "Attach containers to a network bridge (\"none\" for no default network)")]
+    [FileKey("bridge")]
+    public string? Bridge { get; set; }
+
+    [Option("bip", MetaValue = "cidr", HelpText = "Address and prefix of the default bridge")]
+    [FileKey("bip")]
+    public string? Bip { get; set; }
+
+    [Option("cgroup-parent", MetaValue = "string", HelpText = "Parent cgroup for all containers (default \"/rtd\")")]
+    [FileKey("cgroup-parent")]
+    public string? CgroupParent { get; set; }
+
+    [Option("config-file", MetaValue = "path", HelpText = "Daemon configuration file (default \"/etc/rtd/daemon.json\")")]
+    public string? ConfigFile { get; set; }
+
+    [Option("data-root", MetaValue = "path", HelpText = "Root directory of persistent state (default \"/var/lib/rtd\")")]
+    [FileKey("data-root")]
+    public string? DataRoot { get; set; }
+
+    [Option('D', "debug", MetaValue = "bool", HelpText = "Enable debug mode")]
+    [FileKey("debug")]
+    public bool? Debug { get; set; }
+
+    [Option("default-address-pool", MetaValue = "base=CIDR,size=N", HelpText = "Address pools for new networks")]
+    [FileKey("default-address-pools")]
+    public IEnumerable<string>? DefaultAddressPools { get; set; }
+
+    [Option("default-cgroupns-mode", MetaValue = "mode", HelpText = "Cgroup namespace of containers (\"host\" | \"private\", default \"private\")")]
+    [FileKey("default-cgroupns-mode")]
+    public string? DefaultCgroupnsMode { get; set; }
+
+    [Option("default-gateway", MetaValue = "ip", HelpText = "Default gateway of containers on the default bridge")]
+    [FileKey("default-gateway")]
+    public string? DefaultGateway { get; set; }
+
+    [Option("default-ipc-mode", MetaValue = "mode", HelpText = "IPC namespace of containers (\"shareable\" | \"private\", default \"private\")")]
+    [FileKey("default-ipc-mode")]
+    public string? DefaultIpcMode { get; set; }
+
+    [Option("default-shm-size", MetaValue = "bytes", HelpText = "Size of /dev/shm of containers (default 64MiB)")]
+    [FileKey("default-shm-size")]
+    public string? DefaultShmSize { get; set; }
+
+    [Option("default-ulimit", MetaValue = "name=soft:hard", HelpText = "Default ulimits of containers")]
+    [FileKey("default-ulimits")]
+    public IEnumerable<string>? DefaultUlimits { get; set; }
+
+    [Option("dns", MetaValue = "ip", HelpText = "DNS servers of containers")]
+    [FileKey("dns")]
+    public IEnumerable<string>? Dns { get; set; }
+
+    [Option("dns-opt", MetaValue = "string", HelpText = "DNS options of containers")]
+    [FileKey("dns-opts")]
+    public IEnumerable<string>? DnsOptions { get; set; }
+
+    [Option("dns-search", MetaValue = "domain", HelpText = "DNS search domains of containers")]
+    [FileKey("dns-search")]
+    public IEnumerable<string>? DnsSearch { get; set; }
+
+    [Option("exec-opt", MetaValue = "key=value", HelpText = "Options of the exec driver (native.cgroupdriver=cgroupfs)")]
+    [FileKey("exec-opts")]
+    public IEnumerable<string>? ExecOptions { get; set; }
+
+    [Option("exec-root", MetaValue = "path", HelpText = "Root directory of run-time state (default \"/run/rtd\")")]
+    [FileKey("exec-root")]
+    public string? ExecRoot { get; set; }
+
+    [Option("fixed-cidr", MetaValue = "cidr", HelpText = "Range of the default bridge that containers get addresses from")]
+    [FileKey("fixed-cidr")]
+    public string? FixedCidr { get; set; }
+
+    [Option('G', "group", MetaValue = "group", HelpText = "Group of unix sockets (default \"docker\" if there is one)")]
+    [FileKey("group")]
+    public string? Group { get; set; }
+
+    [Option('H', "host", MetaValue = "address", HelpText = "Where to listen: unix://PATH, tcp://IP:PORT, fd://[N]; several times (default \"unix:///run/rtd.sock\")")]
+    [FileKey("hosts")]
+    public IEnumerable<string>? Hosts { get; set; }
+
+    [Option("icc", MetaValue = "bool", HelpText = "Let containers of the default bridge talk to each other (default true)")]
+    [FileKey("icc")]
+    public bool? Icc { get; set; }
+
+    [Option("init", MetaValue = "bool", HelpText = "Run an init in containers by default")]
+    [FileKey("init")]
+    public bool? Init { get; set; }
+
+    [Option("insecure-registry", MetaValue = "host", HelpText = "Registries to speak plain HTTP or unverified TLS with")]
+    [FileKey("insecure-registries")]
+    public IEnumerable<string>? InsecureRegistries { get; set; }
+
+    [Option("ip", MetaValue = "ip", HelpText = "Host address that published ports bind to (default 0.0.0.0)")]
+    [FileKey("ip")]
+    public string? Ip { get; set; }
+
+    [Option("ip-forward", MetaValue = "bool", HelpText = "Enable IPv4 forwarding on the host (default true)")]
+    [FileKey("ip-forward")]
+    public bool? IpForward { get; set; }
+
+    [Option("ip-masq", MetaValue = "bool", HelpText = "Masquerade what leaves the default bridge (default true)")]
+    [FileKey("ip-masq")]
+    public bool? IpMasq { get; set; }
+
+    [Option("iptables", MetaValue = "bool", HelpText = "Add firewall rules (default true)")]
+    [FileKey("iptables")]
+    public bool? Iptables { get; set; }
+
+    [Option("label", MetaValue = "key=value", HelpText = "Labels of the daemon")]
+    [FileKey("labels")]
+    public IEnumerable<string>? Labels { get; set; }
+
+    [Option("live-restore", MetaValue = "bool", HelpText = "Keep containers running without the daemon (not available in this version)")]
+    [FileKey("live-restore")]
+    public bool? LiveRestore { get; set; }
+
+    [Option("log-driver", MetaValue = "name", HelpText = "Default log driver of containers (default \"json-file\")")]
+    [FileKey("log-driver")]
+    public string? LogDriver { get; set; }
+
+    [Option('l', "log-level", MetaValue = "level", HelpText = "Level of the daemon's log (\"debug\"|\"info\"|\"warn\"|\"error\"|\"fatal\", default \"info\")")]
+    [FileKey("log-level")]
+    public string? LogLevel { get; set; }
+
+    [Option("log-opt", MetaValue = "key=value", HelpText = "Options of the default log driver")]
+    [FileKey("log-opts")]
+    public IEnumerable<string>? LogOptions { get; set; }
+
+    [Option("max-concurrent-downloads", MetaValue = "int", HelpText = "Layers to download at once (default 3)")]
+    [FileKey("max-concurrent-downloads")]
+    public int? MaxConcurrentDownloads { get; set; }
+
+    [Option("max-concurrent-uploads", MetaValue = "int", HelpText = "Layers to upload at once (default 5)")]
+    [FileKey("max-concurrent-uploads")]
+    public int? MaxConcurrentUploads { get; set; }
+
+    [Option("max-download-attempts", MetaValue = "int", HelpText = "Tries of one download (default 5)")]
+    [FileKey("max-download-attempts")]
+    public int? MaxDownloadAttempts { get; set; }
+
+    [Option("mtu", MetaValue = "int", HelpText = "MTU of the default bridge (default 1500)")]
+    [FileKey("mtu")]
+    public int? Mtu { get; set; }
+
+    [Option("no-new-privileges", MetaValue = "bool", HelpText = "Set no-new-privileges for containers by default")]
+    [FileKey("no-new-privileges")]
+    public bool? NoNewPrivileges { get; set; }
+
+    [Option("oom-score-adjust", MetaValue = "int", HelpText = "oom_score_adj of the daemon, -1000 to 1000 (default 0)")]
+    [FileKey("oom-score-adjust")]
+    public int? OomScoreAdjust { get; set; }
+
+    [Option('p', "pidfile", MetaValue = "path", HelpText = "The daemon's PID file (default \"/run/rtd.pid\")")]
+    [FileKey("pidfile")]
+    public string? PidFile { get; set; }
+
+    [Option("registry-mirror", MetaValue = "url", HelpText = "Mirrors of the default registry")]
+    [FileKey("registry-mirrors")]
+    public IEnumerable<string>? RegistryMirrors { get; set; }
+
+    [Option("seccomp-profile", MetaValue = "path", HelpText = "Seccomp profile of containers (\"unconfined\" for none)")]
+    [FileKey("seccomp-profile")]
+    public string? SeccompProfile { get; set; }
+
+    [Option("shutdown-timeout", MetaValue = "seconds", HelpText = "How long containers may take to stop with the daemon, -1 for no limit (default 15)")]
+    [FileKey("shutdown-timeout")]
+    public int? ShutdownTimeout { get; set; }
+
+    [Option('s', "storage-driver", MetaValue = "name", HelpText = "Storage driver (\"overlay2\" | \"vfs\", default what the host can do)")]
+    [FileKey("storage-driver")]
+    public string? StorageDriver { get; set; }
+
+    [Option("storage-opt", MetaValue = "key=value", HelpText = "Options of the storage driver")]
+    [FileKey("storage-opts")]
+    public IEnumerable<string>? StorageOptions { get; set; }
+
+    [Option("tls", MetaValue = "bool", HelpText = "Use TLS (not available in this version; --tls=false allows plain TCP beyond loopback)")]
+    [FileKey("tls")]
+    public bool? Tls { get; set; }
+
+    [Option("tlscacert", MetaValue = "path", HelpText = "Trust certificates signed by this CA only (not available in this version)")]
+    [FileKey("tlscacert")]
+    public string? TlsCaCertificate { get; set; }
+
+    [Option("tlscert", MetaValue = "path", HelpText = "TLS certificate (not available in this version)")]
+    [FileKey("tlscert")]
+    public string? TlsCertificate { get; set; }
+
+    [Option("tlskey", MetaValue = "path", HelpText = "TLS key (not available in this version)")]
+    [FileKey("tlskey")]
+    public string? TlsKey { get; set; }
+
+    [Option("tlsverify", MetaValue = "bool", HelpText = "Use TLS and verify the client (not available in this version)")]
+    [FileKey("tlsverify")]
+    public bool? TlsVerify { get; set; }
+
+    [Option("userland-proxy", MetaValue = "bool", HelpText = "Forward published ports of loopback in the daemon (default true)")]
+    [FileKey("userland-proxy")]
+    public bool? UserlandProxy { get; set; }
+
+    [Option("validate", MetaValue = "bool", HelpText = "Check the configuration and quit")]
+    public bool? Validate { get; set; }
+
+    [Option('v', "version", MetaValue = "bool", HelpText = "Print version information and quit")]
+    public bool? Version { get; set; }
+
+    [Option('h', "help", MetaValue = "bool", HelpText = "Print this help and quit")]
+    public bool? Help { get; set; }
+}

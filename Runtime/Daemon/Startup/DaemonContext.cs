@@ -1,0 +1,7 @@
+using Rtd.Daemon.Configuration;
+using Rtd.Daemon.Events;
+
+namespace Rtd.Daemon.Startup;
+
+/// <summary>What every part of the daemon is built from.</summary>
+internal sealed record DaemonContext(DaemonConfig Config, SystemChecks Checks, EventBus Events, string EngineId);

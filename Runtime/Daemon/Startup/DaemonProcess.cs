@@ -1,0 +1,145 @@
+using NLog;
+using Rtd.Daemon.Api;
+using Rtd.Daemon.Api.Transport;
+using Rtd.Daemon.Configuration;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Events;
+using Rtd.Protocol.Syscalls;
+
+namespace Rtd.Daemon.Startup;
+
+/// <summary>The daemon's life from its configuration to its last breath; the order of the start is dockerd's.</summary>
+/// <param name="flags">As given, for reading the file again at SIGHUP.</param>
+internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
+{
+    /// <summary>How long answers in flight may take after everything behind them has stopped.</summary>
+    private static readonly TimeSpan s_lastAnswers = TimeSpan.FromSeconds(1);
+
+    /// <summary>What stopping may take beyond the containers' own timeout.</summary>
+    private static readonly TimeSpan s_cleanUp = TimeSpan.FromSeconds(10);
+
+    private static readonly Logger s_log = LogManager.GetLogger("daemon");
+
+    private readonly EventBus _events = new();
+    private readonly ServiceNotifier _notifier = new();
+    private DaemonServices? _services;
+    private string _engineId = "";
+
+    /// <summary>Runs until a signal asks it to stop. Errors of the start are thrown, with nothing left behind.</summary>
+    public async Task RunAsync()
+    {
+        RequireRoot();
+        Libc.umask(0x12 /* 022 */);
+        using DaemonDirectories directories = DaemonDirectories.Prepare(config.DataRoot, config.ExecRoot);
+        using PidFile pidFile = PidFile.Create(config.PidFile);
+        using StopSignals signals = new(Reload);
+        SystemChecks checks = CheckSystem();
+        KernelSettings.Apply(config);
+        _engineId = EngineId.LoadOrCreate(config.DataRoot);
+
+        IReadOnlyList<ListenSocket> sockets = ListenSockets.Open(config.Hosts, config.Group);
+        RouteTable routes = new();
+        await using ApiServer server = new(routes, sockets);
+        _services = Composition.Compose(new DaemonContext(config, checks, _events, _engineId));
+        foreach (IRouteModule module in _services.Modules)
+        {
+            module.Register(routes);
+        }
+
+        await _services.RestoreAsync(signals.Stop);
+        await server.StartAsync();
+        Announce(server);
+
+        await WaitAsync(signals.Stop);
+        await StopAsync(server, _services);
+    }
+
+    private static void RequireRoot()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            throw EngineException.System("rtd needs to be started with root privileges");
+        }
+    }
+
+    private static SystemChecks CheckSystem()
+    {
+        SystemChecks checks = SystemChecks.Probe();
+        if (checks.Missing.Count > 0)
+        {
+            throw EngineException.System(string.Join("; ", checks.Missing));
+        }
+
+        foreach (string warning in checks.Warnings)
+        {
+            s_log.Warn(warning);
+        }
+
+        return checks;
+    }
+
+    private static async Task WaitAsync(CancellationToken stop)
+    {
+        TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration registration = stop.UnsafeRegister(static source => ((TaskCompletionSource)source!).SetResult(), stopped);
+        await stopped.Task;
+    }
+
+    private void Announce(ApiServer server)
+    {
+        foreach (string address in server.Addresses)
+        {
+            s_log.Info("API listen on {Address}", address);
+        }
+
+        s_log.Info("rtd {Version} ({Commit}) is ready, data root {Root}", ProductVersion.Number, ProductVersion.Commit, config.DataRoot);
+        _notifier.Ready();
+    }
+
+    /// <summary>
+    /// No new requests from here on; the containers stop, which ends their attached streams and waits; what then is still open is broken.
+    /// </summary>
+    private async Task StopAsync(ApiServer server, DaemonServices services)
+    {
+        _notifier.Stopping();
+        using CancellationTokenSource noMoreAnswers = new();
+        Task serverStopped = server.StopAsync(noMoreAnswers.Token);
+
+        using CancellationTokenSource noMoreTime = new();
+        if (config.ShutdownTimeout != Timeout.InfiniteTimeSpan)
+        {
+            noMoreTime.CancelAfter(config.ShutdownTimeout + s_cleanUp);
+        }
+
+        try
+        {
+            await services.ShutDownAsync(noMoreTime.Token);
+        }
+        catch (Exception error)
+        {
+            s_log.Error(error, "the shutdown did not go through");
+        }
+
+        _events.Close();
+        noMoreAnswers.CancelAfter(s_lastAnswers);
+        await serverStopped;
+        s_log.Info("stopped");
+    }
+
+    /// <summary>Reads the file again; the flags stay what they were. A file that is wrong now changes nothing.</summary>
+    private void Reload()
+    {
+        try
+        {
+            DaemonConfig changed = ConfigLoader.Load(flags);
+            DaemonLog.SetLevel(changed.LogLevel);
+            _services?.Reload(changed);
+            s_log.Info("configuration reloaded from {Path}", changed.ConfigFile);
+            _events.Publish("daemon", "reload", _engineId, [KeyValuePair.Create("name", Environment.MachineName), KeyValuePair.Create("debug", changed.Debug ? "true" : "false")]);
+        }
+        catch (ConfigurationException error)
+        {
+            s_log.Error("configuration not reloaded: {Reason}", error.Message);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Rtd.Daemon.Api;
+using Rtd.Daemon.Configuration;
+
+namespace Rtd.Daemon.Startup;
+
+/// <summary>The assembled parts, as far as start-up and shutdown deal with them.</summary>
+internal sealed class DaemonServices
+{
+    /// <summary>The areas of the API, each with its routes.</summary>
+    public required IReadOnlyList<IRouteModule> Modules { get; init; }
+
+    /// <summary>Takes up what the daemon before this one left; runs when the sockets are there but before any request is served.</summary>
+    public Func<CancellationToken, Task> RestoreAsync { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>Stops containers and lets go of everything; the token is cancelled when the time for it is over.</summary>
+    public Func<CancellationToken, Task> ShutDownAsync { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>A changed configuration after SIGHUP; each part takes from it what it can change while running.</summary>
+    public Action<DaemonConfig> Reload { get; init; } = _ => { };
+}
