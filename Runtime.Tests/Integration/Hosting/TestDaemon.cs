@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Xunit.Sdk;
+
+namespace Rtd.Tests.Integration.Hosting;
+
+/// <summary>A daemon under test inside a <see cref="TestHost"/>: started as a user does, by its command line, and ready when it says so by sd_notify.</summary>
+internal sealed class TestDaemon(TestHost host) : IAsyncDisposable
+{
+    private Process? _process;
+
+    public TestHost Host => host;
+
+    public string Socket { get; } = Path.Combine(host.Root, "rtd.sock");
+
+    public string DataRoot { get; } = Path.Combine(host.Root, "data");
+
+    public string ExecRoot { get; } = Path.Combine(host.Root, "run");
+
+    public string Pidfile { get; } = Path.Combine(host.Root, "rtd.pid");
+
+    public string ConfigFile { get; } = Path.Combine(host.Root, "daemon.json");
+
+    public string LogFile { get; } = Path.Combine(host.Root, "daemon.log");
+
+    /// <summary>The daemon's pid on the machine.</summary>
+    public int Pid => (_process ?? throw new InvalidOperationException("the daemon was not started")).Id;
+
+    public bool IsRunning => _process is { HasExited: false };
+
+    /// <summary>All the daemon has written so far.</summary>
+    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+
+    /// <summary>The command line without the flags of one start.</summary>
+    public IReadOnlyList<string> CommandLine =>
+    [
+        .. Tree.DaemonCommand,
+        "--data-root", DataRoot, "--exec-root", ExecRoot, "--pidfile", Pidfile, "--config-file", ConfigFile,
+        "-H", $"unix://{Socket}", "--cgroup-parent", host.CgroupParent,
+    ];
+
+    public async Task StartAsync(params string[] flags)
+    {
+        if (!File.Exists(ConfigFile))
+        {
+            await File.WriteAllTextAsync(ConfigFile, "{}");
+        }
+
+        using ReadySocket ready = new(Path.Combine(host.Root, "notify"));
+        using CancellationTokenSource patience = new(Command.Patience);
+        _process = Launch([.. CommandLine, .. flags], ready.Path);
+        Task ended = _process.WaitForExitAsync(patience.Token);
+        Task first = await Task.WhenAny(ready.WaitAsync(patience.Token), ended);
+        if (first == ended || patience.IsCancellationRequested)
+        {
+            throw new XunitException($"the daemon did not get ready ({(_process.HasExited ? $"exit code {_process.ExitCode}" : "it hangs")})\n{Log}");
+        }
+    }
+
+    /// <summary>Runs a daemon that is expected to refuse and end at once, in this daemon's place or beside it.</summary>
+    public async Task<CommandResult> RefuseAsync(params string[] flags) =>
+        await Command.RunAsync(host.InsideAndOwned([.. CommandLine, .. flags]), patience: TimeSpan.FromSeconds(30));
+
+    /// <summary>SIGTERM, and the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        _ = Libc.kill(Pid, Libc.SIGTERM);
+        return await EndAsync();
+    }
+
+    /// <summary>As a crash: no handler runs.</summary>
+    public async Task KillAsync()
+    {
+        _ = Libc.kill(Pid, Libc.SIGKILL);
+        await EndAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (IsRunning)
+        {
+            await StopAsync();
+        }
+
+        _process?.Dispose();
+    }
+
+    private Process Launch(IReadOnlyList<string> command, string notifySocket)
+    {
+        // The daemon's output goes straight to a file: a pipe could fill, or keep a reader waiting for a container that inherited it.
+        ProcessStartInfo info = new("sh", ["-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh", LogFile, .. host.InsideAndOwned(command)]);
+        info.Environment["NOTIFY_SOCKET"] = notifySocket;
+        info.Environment["RTD_CANARY_OF_DAEMON"] = "must not be seen in a container";
+        return Process.Start(info)!;
+    }
+
+    private async Task<int> EndAsync()
+    {
+        try
+        {
+            await _process!.WaitForExitAsync().WaitAsync(Command.Patience);
+            return _process.ExitCode;
+        }
+        catch (TimeoutException)
+        {
+            _ = Libc.kill(Pid, Libc.SIGKILL);
+            throw new XunitException($"the daemon does not stop\n{Log}");
+        }
+    }
+}
