@@ -1,0 +1,42 @@
+using Microsoft.Win32.SafeHandles;
+using Rtd.Protocol.Spec;
+
+namespace Rtd.Daemon.Storage.Drivers;
+
+/// <summary>What differs between ways to make a file system of layers. Chains are lists of chain ids, the top layer first.</summary>
+internal interface IGraphDriver
+{
+    /// <summary>The name in flags, inspect and info.</summary>
+    string Name { get; }
+
+    /// <summary>Lines for <c>info</c>.</summary>
+    IReadOnlyList<KeyValuePair<string, string>> Status { get; }
+
+    /// <summary>The directories in which to look up what a chain has, the nearest first.</summary>
+    IReadOnlyList<string> LowerDirectories(IReadOnlyList<string> chain);
+
+    /// <summary>Turns a staged layer, unpacked in overlayfs' format in <c>diff</c>, into what the driver keeps.</summary>
+    /// <param name="parent">The chain below it.</param>
+    void Complete(string stage, IReadOnlyList<string> parent, CancellationToken cancelled);
+
+    /// <summary>A layer is there now, or was found at start.</summary>
+    void Publish(string chainId);
+
+    /// <summary>A layer is about to go.</summary>
+    void Withdraw(string chainId);
+
+    /// <summary>Fills a staged directory for a container on top of the chain.</summary>
+    void CreateContainer(string stage, IReadOnlyList<string> chain);
+
+    /// <summary>How rtinit gets the container's root.</summary>
+    RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain);
+
+    /// <summary>Bytes that the container has written.</summary>
+    long ContainerSize(string containerId, IReadOnlyList<string> chain);
+
+    /// <summary>For inspect of an image (null) or a container.</summary>
+    IReadOnlyDictionary<string, string> Describe(string? containerId, IReadOnlyList<string> chain);
+
+    /// <summary>Calls back with the root of the chain's file system, read-only and without any container's changes.</summary>
+    void ReadImage(IReadOnlyList<string> chain, Action<SafeFileHandle> read);
+}

@@ -1,0 +1,48 @@
+using Rtd.Daemon.Storage.Trees;
+using Rtd.Protocol.Syscalls;
+
+namespace Rtd.Daemon.Storage.Files;
+
+/// <summary>Files and directories of the daemon's own, in places that no container can influence, with exact modes.</summary>
+internal static class OwnFiles
+{
+    /// <summary>Only root enters.</summary>
+    public const uint PrivateDirectory = 0x1C8; // 0710
+
+    /// <summary>A directory in a tree that a container sees.</summary>
+    public const uint SharedDirectory = 0x1ED; // 0755
+
+    /// <summary>Makes a directory, and those above it when they are missing, and sets its mode whatever the umask.</summary>
+    public static void MakeDirectory(string path, uint mode)
+    {
+        if (!Directory.Exists(path))
+        {
+            MakeAbove(path, mode);
+            Check("mkdir", path, Libc.try_mkdirat(Libc.AT_FDCWD, RawName.From(path), mode) is var made && made == -Libc.EEXIST ? 0 : made);
+        }
+
+        SetMode(path, mode);
+    }
+
+    public static void SetMode(string path, uint mode) => Check("chmod", path, Libc.try_fchmodat(Libc.AT_FDCWD, RawName.From(path), mode));
+
+    /// <summary>Renames, failing when the target exists.</summary>
+    public static void RenameNew(string from, string to) =>
+        Check("rename", to, Libc.try_renameat2(Libc.AT_FDCWD, RawName.From(from), Libc.AT_FDCWD, RawName.From(to), Libc.RENAME_NOREPLACE));
+
+    private static void MakeAbove(string path, uint mode)
+    {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } above && !Directory.Exists(above))
+        {
+            MakeDirectory(above, mode);
+        }
+    }
+
+    private static void Check(string call, string path, int result)
+    {
+        if (result < 0)
+        {
+            throw new SyscallException(call, -result, path);
+        }
+    }
+}

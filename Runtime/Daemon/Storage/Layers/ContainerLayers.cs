@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
+using NLog;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Images;
+using Rtd.Daemon.Storage.Drivers;
+using Rtd.Daemon.Storage.Files;
+using Rtd.Daemon.Storage.Trees;
+using Rtd.Protocol.Spec;
+using Rtd.Protocol.Syscalls;
+
+namespace Rtd.Daemon.Storage.Layers;
+
+/// <summary>The containers' own layers, one directory each, whose name is the container's id.</summary>
+/// <remarks>
+/// A layer appears and goes by one rename. What it stands on is the text of a link in it, so there is nothing to flush: the fsync of the
+/// container's own record, which follows, commits these directory changes too.
+/// </remarks>
+internal sealed class ContainerLayers : IContainerLayers
+{
+    private const string LowerName = "lower", NoLayers = "none";
+
+    private static readonly Logger s_log = LogManager.GetLogger("storage");
+
+    private readonly ConcurrentDictionary<string, LayerHold> _holds = [];
+    private readonly StorageLayout _layout;
+    private readonly LayerStore _layers;
+    private readonly IGraphDriver _driver;
+    private readonly TreeRemoval _removal;
+
+    public ContainerLayers(StorageLayout layout, LayerStore layers, IGraphDriver driver, TreeRemoval removal)
+    {
+        _layout = layout;
+        _layers = layers;
+        _driver = driver;
+        _removal = removal;
+        Load();
+    }
+
+    public string DriverName => _driver.Name;
+
+    public void Create(string containerId, Image image)
+    {
+        string final = _layout.Container(containerId);
+        LayerHold hold = _layers.Hold(image.ChainId);
+        string stage = _layout.NewStage();
+        try
+        {
+            _driver.CreateContainer(stage, Chain(image.ChainId));
+            File.CreateSymbolicLink(Path.Combine(stage, LowerName), image.ChainId.Length == 0 ? NoLayers : image.ChainId);
+            Publish(stage, final, containerId);
+            _holds[containerId] = hold;
+        }
+        catch
+        {
+            hold.Dispose();
+            _removal.Discard(stage);
+            _removal.Empty();
+            throw;
+        }
+    }
+
+    public RootfsSpec Rootfs(string containerId) => _driver.Rootfs(containerId, ChainUnder(containerId));
+
+    public void Remove(string containerId)
+    {
+        bool existed = _removal.Discard(_layout.Container(containerId));
+        if (_holds.TryRemove(containerId, out LayerHold? hold))
+        {
+            hold.Dispose();
+        }
+
+        if (existed)
+        {
+            _removal.Empty();
+        }
+    }
+
+    public long Size(string containerId) => _driver.ContainerSize(containerId, ChainUnder(containerId));
+
+    public void Sweep(IReadOnlySet<string> known)
+    {
+        foreach (string directory in Directory.GetDirectories(_layout.Containers))
+        {
+            if (!known.Contains(Path.GetFileName(directory)))
+            {
+                Remove(Path.GetFileName(directory));
+            }
+        }
+    }
+
+    public void CopyUp(string containerId, string pathInContainer, string target) =>
+        _driver.ReadImage(ChainUnder(containerId), root => CopyUp(root, pathInContainer, target));
+
+    public IReadOnlyDictionary<string, string> Describe(string containerId) => _driver.Describe(containerId, ChainUnder(containerId));
+
+    /// <summary>The path is the image's and the user's to choose: ".." and links stay below the image's root (CVE-2022-23648).</summary>
+    private static void CopyUp(SafeFileHandle image, string path, string target)
+    {
+        int fd = Libc.try_openat2(image.Fd(), path, Libc.O_RDONLY | Libc.O_DIRECTORY, 0, Libc.RESOLVE_IN_ROOT | Libc.RESOLVE_NO_MAGICLINKS);
+        if (fd is -Libc.ENOENT or -Libc.ENOTDIR or -Libc.ELOOP or -Libc.ENAMETOOLONG)
+        {
+            return;
+        }
+
+        using SafeFileHandle source = fd >= 0 ? Libc.Own(fd) : throw new SyscallException("openat2", -fd, path);
+        using SafeFileHandle volume = Libc.open(target, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
+        if (DirectoryReader.Read(volume.Fd()).Count == 0)
+        {
+            TreeCopy.Copy(source.Fd(), volume.Fd());
+        }
+    }
+
+    private static void Publish(string stage, string final, string containerId)
+    {
+        try
+        {
+            OwnFiles.RenameNew(stage, final);
+        }
+        catch (SyscallException error) when (error.Errno == Libc.EEXIST)
+        {
+            throw EngineException.Conflict($"layer of container {containerId} already exists");
+        }
+    }
+
+    private void Load()
+    {
+        foreach (string directory in Directory.EnumerateDirectories(_layout.Containers))
+        {
+            string? chainId = new FileInfo(Path.Combine(directory, LowerName)).LinkTarget;
+            if (chainId is not null && _layers.TryHold(chainId == NoLayers ? ChainId.Empty : chainId) is { } hold)
+            {
+                _holds[Path.GetFileName(directory)] = hold;
+            }
+            else
+            {
+                s_log.Error("container layer {0} cannot be used: its image's layer {1} is missing", directory, chainId);
+            }
+        }
+    }
+
+    private string[] ChainUnder(string containerId) => _holds.TryGetValue(containerId, out LayerHold? hold)
+        ? Chain(hold.ChainId)
+        : throw EngineException.System($"layer of container {containerId} does not exist or is damaged");
+
+    private string[] Chain(string chainId) => _layers.Stack(chainId).Select(layer => layer.ChainId).ToArray();
+}

@@ -1,0 +1,126 @@
+using Microsoft.Win32.SafeHandles;
+using Newtonsoft.Json;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Storage.Files;
+using Rtd.Daemon.Storage.Tar;
+using Rtd.Daemon.Storage.Unpack;
+using Rtd.Protocol.Syscalls;
+
+namespace Rtd.Daemon.Storage.Layers;
+
+internal sealed partial class LayerStore
+{
+    private const string RecordName = "layer.json", TapeName = "tape.gz", DiffName = "diff";
+
+    /// <summary>Unpacks an archive as a layer on top of a chain, unless that very layer exists already.</summary>
+    /// <param name="parent">The chain below, which the caller holds; empty for the lowest layer.</param>
+    /// <param name="archive">The uncompressed archive; read to its end.</param>
+    /// <param name="expectedDiffId">What its digest must be, or null when it is not known.</param>
+    /// <param name="endMarker">The archive must have its end marker: for decompressors that cannot tell a cut stream from a whole one.</param>
+    /// <returns>A hold on the new chain.</returns>
+    /// <exception cref="EngineException">Invalid parameter: a damaged or hostile archive, or too many layers. Nothing is left of it.</exception>
+    public LayerHold Register(string parent, Stream archive, string? expectedDiffId, bool endMarker, CancellationToken cancelled)
+    {
+        CheckDepth(parent.Length == 0 ? 1 : Stack(parent).Count + 1);
+        string stage = _layout.NewStage();
+        try
+        {
+            Layer layer = Unpack(stage, parent, archive, endMarker, cancelled);
+            if (expectedDiffId is not null && layer.DiffId != expectedDiffId)
+            {
+                throw EngineException.InvalidParameter($"wrong diff id calculated on extraction: expected {expectedDiffId}, got {layer.DiffId}");
+            }
+
+            return TryHold(layer.ChainId) ?? Finish(stage, layer, cancelled);
+        }
+        finally
+        {
+            if (_removal.Discard(stage))
+            {
+                _removal.Empty();
+            }
+        }
+    }
+
+    /// <exception cref="EngineException">Invalid parameter: more layers than a mount can have.</exception>
+    public static void CheckDepth(int layers)
+    {
+        if (layers > MaxDepth)
+        {
+            throw EngineException.InvalidParameter($"max depth exceeded: an image can have at most {MaxDepth} layers");
+        }
+    }
+
+    private Layer Unpack(string stage, string parent, Stream archive, bool endMarker, CancellationToken cancelled)
+    {
+        string diff = Path.Combine(stage, DiffName);
+        string tapePath = Path.Combine(stage, TapeName);
+        OwnFiles.MakeDirectory(diff, OwnFiles.SharedDirectory);
+        using HashingStream hashed = new(archive);
+        using BufferedStream buffered = new(hashed, 64 * 1024);
+        using SafeFileHandle root = Libc.open(diff, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
+        using LowerDirectories lowers = new(_driver.LowerDirectories(Chain(parent)));
+        using LayerUnpack unpack = new(root, lowers, stage, _removal);
+        using (TarTape tape = new(tapePath))
+        {
+            Read(new TarReader(buffered, tape), unpack, endMarker, cancelled);
+        }
+
+        if (unpack.LostContent)
+        {
+            File.Delete(tapePath);
+        }
+
+        string diffId = hashed.Digest();
+        return new Layer { ChainId = ChainId.On(parent, diffId), DiffId = diffId, Parent = parent, Size = unpack.Size };
+    }
+
+    private static void Read(TarReader reader, LayerUnpack unpack, bool endMarker, CancellationToken cancelled)
+    {
+        try
+        {
+            unpack.Run(reader, cancelled);
+            reader.Drain(cancelled);
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw TarError.Archive(damaged.Message, damaged);
+        }
+
+        if (endMarker && !reader.SawEndMarker)
+        {
+            throw TarError.Archive("unexpected end of archive");
+        }
+    }
+
+    /// <summary>Everything is on the disk before the rename makes it a layer; whoever comes second with the same layer uses the first one's.</summary>
+    private LayerHold Finish(string stage, Layer layer, CancellationToken cancelled)
+    {
+        _driver.Complete(stage, Chain(layer.Parent), cancelled);
+        AtomicFile.Write(Path.Combine(stage, RecordName), JsonConvert.SerializeObject(layer));
+        using (SafeFileHandle directory = Libc.open(stage, Libc.O_RDONLY | Libc.O_DIRECTORY))
+        {
+            Libc.syncfs(directory.Fd(), stage);
+        }
+
+        cancelled.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            return TryHold(layer.ChainId) ?? Publish(stage, layer);
+        }
+    }
+
+    private LayerHold Publish(string stage, Layer layer)
+    {
+        string final = _layout.Layer(layer.ChainId);
+        _removal.Discard(final); // only there when it was damaged and not loaded
+        OwnFiles.RenameNew(stage, final);
+        using SafeFileHandle layers = Libc.open(_layout.Layers, Libc.O_RDONLY | Libc.O_DIRECTORY);
+        Libc.fsync_storage(layers.Fd(), _layout.Layers);
+        _driver.Publish(layer.ChainId);
+        Add(layer);
+        return Hold(layer.ChainId);
+    }
+
+    private string[] Chain(string chainId) => Stack(chainId).Select(layer => layer.ChainId).ToArray();
+}
