@@ -73,8 +73,8 @@ internal sealed class OverlayDriver : IGraphDriver
         }
 
         using SafeFileHandle top = Libc.open(_layout.Diff(chain[0]), Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
-        Libc.statx_t status = Libc.fstatx(top.Fd(), chain[0]);
-        TreeAttributes.SetOwnerMode(target.Fd(), ".\0"u8, Libc.S_IFDIR, status.Permissions, status.stx_uid, status.stx_gid);
+        Libc.statx_t status = Libc.fstat(top.Fd(), chain[0]);
+        TreeAttributes.SetOwnerMode(target.Fd(), ".\0"u8, Libc.S_IFDIR, status.Permissions(), status.stx_uid, status.stx_gid);
     }
 
     public RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain)

@@ -57,10 +57,10 @@ internal sealed class VfsDriver(StorageLayout layout, TreeRemoval removal) : IGr
             TreeCopy.Copy(image.Fd(), target.Fd());
         }
 
-        Libc.statx_t root = Libc.fstatx(target.Fd(), stage);
+        Libc.statx_t root = Libc.fstat(target.Fd(), stage);
         using SafeFileHandle init = Open(layout.Init);
         TreeCopy.Merge(init.Fd(), target.Fd(), removal);
-        TreeAttributes.SetOwnerMode(target.Fd(), ".\0"u8, Libc.S_IFDIR, root.Permissions, root.stx_uid, root.stx_gid);
+        TreeAttributes.SetOwnerMode(target.Fd(), ".\0"u8, Libc.S_IFDIR, root.Permissions(), root.stx_uid, root.stx_gid);
     }
 
     public RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain) => new(RootfsKind.Bind, Root(containerId), "");

@@ -8,7 +8,7 @@ internal static class TreeAttributes
     /// <summary>Copies what a chown does not disturb afterwards: owner first, since it clears setuid bits and capabilities.</summary>
     public static void CopyOwnerModeXattrs(int source, ReadOnlySpan<byte> from, int target, ReadOnlySpan<byte> to, in Libc.statx_t status)
     {
-        SetOwnerMode(target, to, status.Type, status.Permissions, status.stx_uid, status.stx_gid);
+        SetOwnerMode(target, to, status.Type, status.Permissions(), status.stx_uid, status.stx_gid);
         CopyXattrs(RawName.Through(source, from), RawName.Through(target, to));
     }
 

@@ -54,7 +54,7 @@ internal sealed class TreeCopy
     {
         using SafeFileHandle source = OpenDirectory(_source, path);
         using SafeFileHandle target = OpenDirectory(_target, path);
-        Libc.statx_t status = Libc.fstatx(source.Fd(), RawName.Show(path));
+        Libc.statx_t status = Libc.fstat(source.Fd(), RawName.Show(path));
         TreeAttributes.CopyOwnerModeXattrs(source.Fd(), ".\0"u8, target.Fd(), ".\0"u8, status);
         _directories.Add((path, status));
         foreach (DirectoryEntry entry in DirectoryReader.Read(source.Fd()))
@@ -83,13 +83,13 @@ internal sealed class TreeCopy
 
         if (status.stx_nlink > 1)
         {
-            if (_linked.TryGetValue(status.Identity, out byte[]? first))
+            if (_linked.TryGetValue(status.Identity(), out byte[]? first))
             {
                 Check("linkat", name, Libc.try_linkat(_target, first, target, name));
                 return;
             }
 
-            _linked[status.Identity] = path;
+            _linked[status.Identity()] = path;
         }
 
         CopyNode(source, target, name, status);
@@ -120,7 +120,7 @@ internal sealed class TreeCopy
                 CopyLink(source, target, name);
                 break;
             default:
-                Check("mknodat", name, Libc.try_mknodat(target, name, status.stx_mode, status.Device));
+                Check("mknodat", name, Libc.try_mknodat(target, name, status.stx_mode, status.Device()));
                 break;
         }
 

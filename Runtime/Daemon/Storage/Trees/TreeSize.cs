@@ -19,7 +19,7 @@ internal static class TreeSize
             HashSet<(ulong, ulong)> linked = [];
             Stack<((ulong, ulong) Identity, Stack<byte[]> Pending)> path = [];
             long total = 0;
-            path.Push((Libc.fstatx(current.Fd(), root).Identity, List(current.Fd(), linked, ref total)));
+            path.Push((Libc.fstat(current.Fd(), root).Identity(), List(current.Fd(), linked, ref total)));
             while (true)
             {
                 if (path.Peek().Pending.TryPop(out byte[]? name))
@@ -29,7 +29,7 @@ internal static class TreeSize
                     {
                         current.Dispose();
                         current = Libc.Own(fd);
-                        path.Push((Libc.fstatx(fd, root).Identity, List(fd, linked, ref total)));
+                        path.Push((Libc.fstat(fd, root).Identity(), List(fd, linked, ref total)));
                     }
 
                     continue;
@@ -58,7 +58,7 @@ internal static class TreeSize
 
         current.Dispose();
         current = Libc.Own(fd);
-        return Libc.try_statx(fd, "\0"u8, Libc.AT_EMPTY_PATH, out Libc.statx_t status) == 0 && status.Identity == expected;
+        return Libc.try_statx(fd, "\0"u8, Libc.AT_EMPTY_PATH, out Libc.statx_t status) == 0 && status.Identity() == expected;
     }
 
     /// <summary>Adds the files of one directory and returns its subdirectories.</summary>
@@ -76,7 +76,7 @@ internal static class TreeSize
             {
                 directories.Push(entry.Name);
             }
-            else if (status.Type == Libc.S_IFREG && (status.stx_nlink == 1 || linked.Add(status.Identity)))
+            else if (status.Type == Libc.S_IFREG && (status.stx_nlink == 1 || linked.Add(status.Identity())))
             {
                 total += (long)status.stx_size;
             }

@@ -182,5 +182,5 @@ internal sealed partial class LayerUnpack
     }
 
     private static bool IsSameObject(int parent, ReadOnlySpan<byte> name, in Libc.statx_t other) =>
-        Libc.try_statx(parent, name, Libc.AT_SYMLINK_NOFOLLOW, out Libc.statx_t status) == 0 && status.Identity == other.Identity;
+        Libc.try_statx(parent, name, Libc.AT_SYMLINK_NOFOLLOW, out Libc.statx_t status) == 0 && status.Identity() == other.Identity();
 }

@@ -122,7 +122,7 @@ internal sealed partial class LayerUnpack : IDisposable
     {
         if (!_rootWasNamed && _lowers.FindDirectory([0]) is { } below)
         {
-            SetOwnerAndMode(_root.Fd(), ".\0"u8, below.stx_uid, below.stx_gid, below.Permissions);
+            SetOwnerAndMode(_root.Fd(), ".\0"u8, below.stx_uid, below.stx_gid, below.Permissions());
             _times.Add([0], new TarTime(below.stx_mtime.tv_sec, below.stx_mtime.tv_nsec));
         }
 
@@ -189,7 +189,7 @@ internal sealed partial class LayerUnpack : IDisposable
         Check("mkdirat", path, Libc.try_mkdirat(above, name, 0x1ED));
         if (_lowers.FindDirectory(path) is { } below)
         {
-            SetOwnerAndMode(above, name, below.stx_uid, below.stx_gid, below.Permissions);
+            SetOwnerAndMode(above, name, below.stx_uid, below.stx_gid, below.Permissions());
             _times.Add(path, new TarTime(below.stx_mtime.tv_sec, below.stx_mtime.tv_nsec));
         }
         else

@@ -24,7 +24,7 @@ internal sealed class LowerDirectories(IReadOnlyList<string> paths) : IDisposabl
             if (fd >= 0)
             {
                 using SafeFileHandle found = Libc.Own(fd);
-                Libc.statx_t status = Libc.fstatx(fd, paths[i]);
+                Libc.statx_t status = Libc.fstat(fd, paths[i]);
                 return status.Type == Libc.S_IFDIR ? status : null;
             }
 
