@@ -64,16 +64,13 @@ internal sealed class ContainerLayers : IContainerLayers
 
     public void Remove(string containerId)
     {
-        bool existed = _removal.Discard(_layout.Container(containerId));
+        _removal.Discard(_layout.Container(containerId));
         if (_holds.TryRemove(containerId, out LayerHold? hold))
         {
             hold.Dispose();
         }
 
-        if (existed)
-        {
-            _removal.Empty();
-        }
+        _removal.Empty();
     }
 
     public long Size(string containerId) => _driver.ContainerSize(containerId, ChainUnder(containerId));

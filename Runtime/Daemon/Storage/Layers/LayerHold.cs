@@ -1,6 +1,6 @@
 namespace Rtd.Daemon.Storage.Layers;
 
-/// <summary>Keeps a layer and all below it from being removed, until it is disposed.</summary>
+/// <summary>Keeps a layer and all below it from being removed, until it is disposed. <see cref="LayerStore.EmptyTrash"/> is to follow.</summary>
 internal sealed class LayerHold(LayerStore store, string chainId) : IDisposable
 {
     private int _released;

@@ -35,10 +35,8 @@ internal sealed partial class LayerStore
         }
         finally
         {
-            if (_removal.Discard(stage))
-            {
-                _removal.Empty();
-            }
+            _removal.Discard(stage);
+            _removal.Empty();
         }
     }
 

@@ -94,6 +94,9 @@ internal sealed partial class LayerStore
         }
     }
 
+    /// <summary>Removes from disk the layers whose last hold was released; outside of any lock, as it takes as long as there are files.</summary>
+    public void EmptyTrash() => _removal.Empty();
+
     /// <summary>Chain ids of all layers.</summary>
     public IReadOnlyCollection<string> All()
     {
@@ -102,9 +105,6 @@ internal sealed partial class LayerStore
             return _layers.Keys.ToArray();
         }
     }
-
-    /// <summary>Raised with the chain id of each layer that is removed, under the store's lock.</summary>
-    public event Action<string>? Removed;
 
     internal void Release(string chainId)
     {
@@ -118,8 +118,6 @@ internal sealed partial class LayerStore
             Drop(chainId);
             RemoveWhileUnheld(chainId);
         }
-
-        _removal.Empty();
     }
 
     private void Drop(string chainId)
@@ -142,7 +140,6 @@ internal sealed partial class LayerStore
         {
             _driver.Withdraw(chainId);
             _removal.Discard(_layout.Layer(chainId));
-            Removed?.Invoke(chainId);
             chainId = layer.Parent;
             if (chainId.Length > 0)
             {
