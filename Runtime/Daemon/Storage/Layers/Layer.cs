@@ -17,6 +17,9 @@ internal sealed class Layer
     /// <summary>Bytes of the files in this layer.</summary>
     public long Size { get; set; }
 
+    /// <summary>Bytes of the layer's uncompressed archive.</summary>
+    public long ArchiveSize { get; set; }
+
     /// <summary>How many layers there are from the lowest up to this one.</summary>
     [JsonIgnore]
     public int Depth { get; set; }

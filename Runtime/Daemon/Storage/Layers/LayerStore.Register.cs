@@ -70,7 +70,7 @@ internal sealed partial class LayerStore
         }
 
         string diffId = hashed.Digest();
-        return new Layer { ChainId = ChainId.On(parent, diffId), DiffId = diffId, Parent = parent, Size = unpack.Size };
+        return new Layer { ChainId = ChainId.On(parent, diffId), DiffId = diffId, Parent = parent, Size = unpack.Size, ArchiveSize = hashed.Count };
     }
 
     private static void Read(TarReader reader, LayerUnpack unpack, bool endMarker, CancellationToken cancelled)

@@ -1,0 +1,13 @@
+using Newtonsoft.Json;
+
+namespace Rtd.Daemon.Api.Models;
+
+/// <summary>How far a step is, in bytes.</summary>
+internal sealed class ImageProgress
+{
+    [JsonProperty("current")]
+    public long Current { get; set; }
+
+    [JsonProperty("total", DefaultValueHandling = DefaultValueHandling.Ignore)]
+    public long Total { get; set; }
+}

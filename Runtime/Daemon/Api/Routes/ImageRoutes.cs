@@ -1,0 +1,178 @@
+using Microsoft.AspNetCore.Http.Features;
+using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Images;
+using Rtd.Daemon.Images.Listing;
+
+namespace Rtd.Daemon.Api.Routes;
+
+/// <summary>The <c>/images</c> area.</summary>
+internal sealed partial class ImageRoutes(ImageService service, IImageUsage usage) : IRouteModule
+{
+    public void Register(RouteTable routes)
+    {
+        routes.Map("GET", "/images/json", ListAsync);
+        routes.Map("POST", "/images/create", CreateAsync);
+        routes.Map("POST", "/images/load", LoadAsync);
+        routes.Map("POST", "/images/prune", PruneAsync);
+        routes.Map("GET", "/images/get", SaveManyAsync);
+        routes.Map("GET", "/images/{name:*}/get", SaveAsync);
+        routes.Map("GET", "/images/{name:*}/json", InspectAsync);
+        routes.Map("GET", "/images/{name:*}/history", HistoryAsync);
+        routes.Map("POST", "/images/{name:*}/tag", TagAsync);
+        routes.Map("DELETE", "/images/{name:*}", DeleteAsync);
+    }
+
+    private Task ListAsync(ApiContext context)
+    {
+        List<ImageSummary> list = service.List.Run(Filters(context), context.QueryBool("shared-size"));
+        foreach (ImageSummary image in list)
+        {
+            Adapt(image, context);
+        }
+
+        return context.WriteJsonAsync(200, list);
+    }
+
+    private static ImageFilters Filters(ApiContext context) => ImageFilters.Parse(context.Query("filters"), ImageList.Filters);
+
+    private static void Adapt(ImageSummary image, ApiContext context)
+    {
+        if (!context.VersionAtLeast(1, 44))
+        {
+            image.VirtualSize = image.Size;
+        }
+
+        // Before 1.43 clients looked for this text rather than for an empty list.
+        if (!context.VersionAtLeast(1, 43) && image.RepoTags.Count == 0 && image.RepoDigests.Count == 0)
+        {
+            image.RepoTags.Add("<none>:<none>");
+            image.RepoDigests.Add("<none>@<none>");
+        }
+    }
+
+    private Task InspectAsync(ApiContext context)
+    {
+        ImageEntry entry = service.Images.GetEntry(context["name"]);
+        ImageConfig config = entry.Image.Config;
+        return context.WriteJsonAsync(200, new ImageInspect
+        {
+            Id = entry.Image.Id,
+            RepoTags = entry.References.Where(name => name.Tag is not null).Select(name => name.Familiar).ToList(),
+            RepoDigests = entry.References.Where(name => name.Digest is not null).Select(name => name.Familiar).ToList(),
+            Comment = config.History is [.., { Comment: { } comment }] ? comment : "",
+            Created = config.Created,
+            Author = config.Author ?? "",
+            Config = config.Config ?? new ContainerConfig(),
+            Architecture = config.Architecture,
+            Variant = config.Variant,
+            Os = config.Os,
+            Size = entry.Image.Size,
+            VirtualSize = context.VersionAtLeast(1, 44) ? null : entry.Image.Size,
+            GraphDriver = GraphDriver(entry.Image),
+            RootFS = new ImageRootFs { Type = config.Rootfs.Type, Layers = config.Rootfs.DiffIds.Count > 0 ? config.Rootfs.DiffIds : null },
+            Metadata = new ImageMetadata { LastTagTime = entry.LastTagged ?? default },
+        });
+    }
+
+    private ImageGraphDriver GraphDriver(Image image) => new()
+    {
+        Name = service.Storage.Driver.Name,
+        Data = service.Storage.Driver.Describe(null, service.Storage.LayerStore.Stack(image.ChainId).Select(layer => layer.ChainId).ToArray()),
+    };
+
+    private Task HistoryAsync(ApiContext context) =>
+        context.WriteJsonAsync(200, ImageHistory.Of(service.Images.GetEntry(context["name"]), service.Storage.LayerStore));
+
+    private Task TagAsync(ApiContext context)
+    {
+        service.Images.Tag(context["name"], ImageReference.ParseTarget(context.Query("repo") ?? "", context.Query("tag")));
+        return context.WriteEmptyAsync(201);
+    }
+
+    private Task DeleteAsync(ApiContext context)
+    {
+        IReadOnlyList<ImageRemoval> done = service.Images.Remove(context["name"], context.QueryBool("force"), usage);
+        return context.WriteJsonAsync(200, Items(done));
+    }
+
+    private Task PruneAsync(ApiContext context)
+    {
+        ImageFilters filters = ImageFilters.Parse(context.Query("filters"), "dangling", "label", "label!", "until");
+        DateTimeOffset? until = filters.Time("until");
+        (IReadOnlyList<ImageRemoval> removed, long reclaimed) = service.Images.Prune(
+            filters.Bool("dangling") ?? true,
+            entry => (until is null || entry.Created < until)
+                && filters.MatchesLabels(entry.Image.Config.Config?.Labels)
+                && filters.MatchesNoLabels(entry.Image.Config.Config?.Labels),
+            usage,
+            context.Aborted);
+        return context.WriteJsonAsync(200, new ImagePruneReport { ImagesDeleted = removed.Count > 0 ? Items(removed) : null, SpaceReclaimed = reclaimed });
+    }
+
+    private static List<ImageDeleteItem> Items(IReadOnlyList<ImageRemoval> removed) =>
+        removed.Select(item => new ImageDeleteItem { Untagged = item.Untagged, Deleted = item.Deleted }).ToList();
+
+    private Task CreateAsync(ApiContext context) => context.Query("fromImage") is { Length: > 0 } image
+        ? throw RefusePull(image, context.Query("tag"))
+        : ImportAsync(context);
+
+    /// <summary>dockerd answers a failed pull like this, with 404; <c>docker run</c> of an unknown image shows the line to the user.</summary>
+    private static EngineException RefusePull(string image, string? tag)
+    {
+        ImageReference reference = ImageReference.Parse(image);
+        _ = string.IsNullOrEmpty(tag) || tag.StartsWith("sha256:", StringComparison.Ordinal) ? reference : ImageReference.ParseTarget(reference.Name, tag);
+        return EngineException.NotFound($"pull access denied for {reference.FamiliarName}: registry pulls are not available in this version, load or import the image instead");
+    }
+
+    private async Task ImportAsync(ApiContext context)
+    {
+        string source = context.Query("fromSrc") ?? "";
+        if (source != "-")
+        {
+            throw EngineException.InvalidParameter(source.Length == 0
+                ? "one of fromImage and fromSrc is needed"
+                : $"cannot import from \"{source}\": only an archive in the request's body (fromSrc=-) is supported in this version");
+        }
+
+        string repository = context.Query("repo") ?? "";
+        ImageReference? name = repository.Length == 0 ? null : ImageReference.ParseTarget(repository, context.Query("tag"));
+        AllowAnyLength(context);
+        Image image = await ImageService.WithBody(
+            context.RequestBody,
+            body => service.Import.Run(body, name, context.QueryAll("changes"), context.Query("message") ?? "", context.Query("platform") ?? "", context.Aborted),
+            context.Aborted);
+        await context.StartStreamAsync();
+        await context.WriteMessageAsync(new ImageMessage { Status = image.Id });
+    }
+
+    private async Task LoadAsync(ApiContext context)
+    {
+        AllowAnyLength(context);
+        ImageProgressOutput output = new(context, quiet: context.QueryBool("quiet"));
+        try
+        {
+            await ImageService.WithBody(
+                context.RequestBody,
+                body =>
+                {
+                    service.Load.Run(body, output, context.Aborted);
+                    return true;
+                },
+                context.Aborted);
+        }
+        catch (Exception error) when (output.HasStarted && error is not OperationCanceledException)
+        {
+            await output.FailAsync(error);
+        }
+    }
+
+    /// <summary>Images are larger than the server's limit for bodies.</summary>
+    private static void AllowAnyLength(ApiContext context)
+    {
+        if (context.Http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null;
+        }
+    }
+}

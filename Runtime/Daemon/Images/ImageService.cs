@@ -1,0 +1,49 @@
+using Rtd.Daemon.Images.Listing;
+using Rtd.Daemon.Storage;
+using Rtd.Daemon.Storage.Files;
+
+namespace Rtd.Daemon.Images;
+
+/// <summary>All of images and storage, opened in the order that makes a killed daemon's data root consistent again.</summary>
+internal sealed class ImageService
+{
+    /// <exception cref="Errors.EngineException">The data root cannot be used as asked; see <see cref="StorageService"/>.</exception>
+    public ImageService(StorageOptions options)
+    {
+        Storage = new StorageService(options);
+        Images = new ImageStore(Path.Combine(options.DataRoot, "images"), Storage.LayerStore);
+        Cleared = Storage.ClearLeftovers();
+        Load = new ImageLoad(Images, Storage.LayerStore, Storage.Layout.Stage);
+        Import = new ImageImport(Images, Storage.LayerStore);
+        List = new ImageList(Images, Storage.LayerStore);
+    }
+
+    public StorageService Storage { get; }
+
+    public ImageStore Images { get; }
+
+    /// <summary>Ends when the leftovers of an earlier run are gone; nothing has to wait for it.</summary>
+    public Task Cleared { get; }
+
+    public ImageLoad Load { get; }
+
+    public ImageImport Import { get; }
+
+    public ImageList List { get; }
+
+    /// <summary>Makes ready to save images; holds their layers until it is disposed.</summary>
+    public ImageSave Save(IReadOnlyList<string> references) => new(Images, Storage.LayerStore, references);
+
+    /// <summary>Runs blocking work that reads a request body, on a thread of its own.</summary>
+    /// <param name="body">A stream that may only read asynchronously.</param>
+    public static Task<T> WithBody<T>(Stream body, Func<Stream, T> work, CancellationToken cancelled) =>
+        Task.Factory.StartNew(
+            () =>
+            {
+                using BlockingStream source = new(body, cancelled);
+                return work(source);
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+}
