@@ -15,7 +15,7 @@ internal static class ContainerInit
 
         Shield.Raise(process.OomScoreAdjust);
         Libc.setsid();
-        Libc.umask(0);
+        _ = Libc.umask(0);
 
         Progress.Step = InitStep.JoinNamespaces;
         Namespaces.Join(spec.JoinNamespaces, sync.Received);

@@ -19,7 +19,7 @@ internal static class ExecInit
         ExecSpec spec = SpecCodec.DecodeExec(sync.Receive(SyncMessage.Exec));
         Shield.Raise(spec.Process.OomScoreAdjust);
         Libc.setsid();
-        Libc.umask(0);
+        _ = Libc.umask(0);
 
         Progress.Step = InitStep.Cgroup;
         SpecCodec.DecodeNetwork(sync.Receive(SyncMessage.Placed));

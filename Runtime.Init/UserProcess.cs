@@ -35,7 +35,7 @@ internal static class UserProcess
         Credentials.Drop(identity, process.Capabilities);
         Progress.Step = InitStep.FindCommand;
         IReadOnlyList<string> environment = ProcessEnvironment.Complete(process, identity);
-        Libc.umask(0x12);
+        _ = Libc.umask(0x12);
         string command = CommandLookup.Find(process.Arguments[0], environment);
 
         sync.Send(SyncMessage.Ready, terminal?.Master);

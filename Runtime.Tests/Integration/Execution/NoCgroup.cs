@@ -14,6 +14,8 @@ internal sealed class NoCgroup : ICgroup
 
     public SafeFileHandle? OpenForClone() => null;
 
+    public IDisposable? EnterThread() => null;
+
     public void Add(int pid)
     {
     }

@@ -29,7 +29,7 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
     public async Task RunAsync()
     {
         RequireRoot();
-        Libc.umask(0x12 /* 022 */);
+        _ = Libc.umask(0x12 /* 022 */);
         using DaemonDirectories directories = DaemonDirectories.Prepare(config.DataRoot, config.ExecRoot);
         using PidFile pidFile = PidFile.Create(config.PidFile);
         using StopSignals signals = new(Reload);

@@ -50,7 +50,7 @@ internal sealed class StopSignals : IDisposable
 
         // No clean-up at all: whoever asks twice has seen the clean-up hang. The next start copes with what is left.
         s_log.Warn("{Signal} again: ending at once", context.Signal);
-        Syscall._exit(1);
+        _ = Syscall._exit(1);
     }
 
     private void OnReload(PosixSignalContext context)

@@ -13,6 +13,8 @@ internal sealed class V2Cgroup(string path, CgroupDirectory directory) : ICgroup
 
     public bool Exists => directory.Exists;
 
+    public bool ClonesInto => true;
+
     public SafeFileHandle? OpenForClone() => Libc.open(directory.Path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
 
     public IDisposable? EnterThread() => null;

@@ -15,7 +15,7 @@ internal sealed class SeccompContext : IDisposable
         _context = library.seccomp_init(defaultAction);
         if (_context == 0)
         {
-            throw new OutOfMemoryException("seccomp_init");
+            throw new InvalidOperationException("seccomp_init: out of memory");
         }
     }
 

@@ -58,7 +58,6 @@ internal sealed unsafe class XzStream : PullStream
     protected override void Dispose(bool disposing)
     {
         Release();
-        GC.SuppressFinalize(this);
         base.Dispose(disposing);
     }
 

@@ -67,7 +67,6 @@ internal sealed unsafe class ZstdStream : PullStream
     protected override void Dispose(bool disposing)
     {
         Release();
-        GC.SuppressFinalize(this);
         base.Dispose(disposing);
     }
 
