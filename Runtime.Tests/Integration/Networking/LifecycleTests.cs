@@ -231,6 +231,30 @@ public sealed class LifecycleTests
     }
 
     [NetworkFact]
+    public async Task Links_that_end_together_are_deleted_together_and_no_other()
+    {
+        using TestHost host = new();
+        using NetworkService service = await host.StartAsync();
+        using FakeContainer container = FakeContainer.Start();
+        await host.RunAsync("ip link add keep type veth peer name peer; ip link set keep master rtd0");
+        List<IEndpoint> endpoints = [];
+        for (int i = 0; i < 20; i++)
+        {
+            IEndpoint endpoint = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
+            await host.Thread.RunAsync(() => endpoint.ConnectAsync(container.Pid, CancellationToken.None));
+            // Out of the next one's way: a real container has a namespace of its own.
+            await container.RunAsync($"ip link set eth0 name eth9{i}");
+            endpoints.Add(endpoint);
+        }
+
+        await host.Thread.RunAsync(() => Task.WhenAll(endpoints.Select(endpoint => endpoint.ReleaseAsync())));
+        string links = await host.RunAsync("ip -o link");
+        Assert.Equal(4, links.Count(c => c == '\n'));
+        Assert.Contains("keep@peer", links);
+        Assert.DoesNotContain("eth9", await container.RunAsync("ip -o link"));
+    }
+
+    [NetworkFact]
     public async Task Spawned_processes_inherit_no_socket_of_the_firewall()
     {
         using TestHost host = new();

@@ -17,7 +17,7 @@ internal interface INetwork
     IEndpoint Allocate(EndpointRequest request);
 
     /// <summary>Removes links that endpoints of a former daemon left.</summary>
-    void Sweep();
+    Task SweepAsync();
 
     /// <summary>Removes the network's own kernel objects.</summary>
     void Remove();

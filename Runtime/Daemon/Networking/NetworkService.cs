@@ -17,12 +17,14 @@ internal sealed class NetworkService : INetworkService, IDisposable
     private static readonly Logger s_log = LogManager.GetLogger("network");
 
     private readonly LinkTable _links;
+    private readonly LinkReaper _reaper;
     private readonly PacketFilter? _filter;
     private readonly IReadOnlyList<INetwork> _networks;
 
-    private NetworkService(LinkTable links, PacketFilter? filter, IReadOnlyList<INetwork> networks, IReadOnlyList<string> warnings)
+    private NetworkService(LinkTable links, LinkReaper reaper, PacketFilter? filter, IReadOnlyList<INetwork> networks, IReadOnlyList<string> warnings)
     {
         _links = links;
+        _reaper = reaper;
         _filter = filter;
         _networks = networks;
         Warnings = warnings;
@@ -43,6 +45,7 @@ internal sealed class NetworkService : INetworkService, IDisposable
         }
 
         LinkTable links = new();
+        LinkReaper reaper = new();
         PacketFilter? filter = null;
         try
         {
@@ -56,17 +59,18 @@ internal sealed class NetworkService : INetworkService, IDisposable
             List<INetwork> networks = [];
             if (hasBridge)
             {
-                networks.Add(Open(store, DefaultNetwork, new BridgeDriver(options, links, filter, publisher)));
+                networks.Add(Open(store, DefaultNetwork, new BridgeDriver(options, links, reaper, filter, publisher)));
             }
 
             networks.Add(Open(store, "host", new HostDriver()));
             networks.Add(Open(store, "none", new NullDriver()));
             store.Save();
-            return new NetworkService(links, filter, networks, FindWarnings(filter));
+            return new NetworkService(links, reaper, filter, networks, FindWarnings(filter));
         }
         catch
         {
             filter?.Dispose();
+            reaper.Dispose();
             links.Dispose();
             throw;
         }
@@ -78,16 +82,15 @@ internal sealed class NetworkService : INetworkService, IDisposable
         return Task.FromResult(Find(request.Network).Allocate(request));
     }
 
-    public Task SweepAsync(CancellationToken cancellation)
+    public async Task SweepAsync(CancellationToken cancellation)
     {
         foreach (INetwork network in _networks)
         {
             cancellation.ThrowIfCancellationRequested();
-            network.Sweep();
+            await network.SweepAsync();
         }
 
         _filter?.Reset();
-        return Task.CompletedTask;
     }
 
     /// <summary>By name, id, or unambiguous start of an id; throws not found.</summary>
@@ -113,13 +116,9 @@ internal sealed class NetworkService : INetworkService, IDisposable
     /// <param name="removeBridge">The bridge goes too.</param>
     public async Task ShutdownAsync(bool removeBridge = false)
     {
+        await Task.WhenAll(_networks.SelectMany(network => network.Endpoints).Select(attached => attached.Endpoint.ReleaseAsync()));
         foreach (INetwork network in _networks)
         {
-            foreach (AttachedEndpoint attached in network.Endpoints)
-            {
-                await attached.Endpoint.ReleaseAsync();
-            }
-
             if (removeBridge)
             {
                 network.Remove();
@@ -133,6 +132,7 @@ internal sealed class NetworkService : INetworkService, IDisposable
     public void Dispose()
     {
         _filter?.Dispose();
+        _reaper.Dispose();
         _links.Dispose();
     }
 

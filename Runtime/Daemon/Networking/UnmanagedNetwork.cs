@@ -17,9 +17,7 @@ internal sealed class UnmanagedNetwork(NetworkRecord record) : INetwork
     public IEndpoint Allocate(EndpointRequest request) =>
         throw EngineException.InvalidParameter($"network {Record.Name} has no endpoints: it is a network mode");
 
-    public void Sweep()
-    {
-    }
+    public Task SweepAsync() => Task.CompletedTask;
 
     public void Remove()
     {

@@ -8,7 +8,7 @@ using Rtd.Daemon.Networking.Publishing;
 namespace Rtd.Daemon.Networking.Bridge;
 
 /// <summary>Bridge networks: a bridge on the host, a veth pair per container, address translation to the world.</summary>
-internal sealed partial class BridgeDriver(BridgeOptions options, LinkTable links, PacketFilter? filter, PortPublisher publisher) : INetworkDriver
+internal sealed partial class BridgeDriver(BridgeOptions options, LinkTable links, LinkReaper reaper, PacketFilter? filter, PortPublisher publisher) : INetworkDriver
 {
     private const int MinMtu = 68, MaxMtu = 65535;
 
@@ -40,7 +40,7 @@ internal sealed partial class BridgeDriver(BridgeOptions options, LinkTable link
         record.Subnet = addressing.Subnet.ToString();
         filter?.AddNetwork(new FirewallNetwork(options.BridgeName, addressing.Subnet, options.Icc, options.IpMasq));
         EnableForwarding();
-        return new BridgeNetwork(record, options, addressing, index, links, publisher);
+        return new BridgeNetwork(record, options, addressing, index, links, reaper, publisher);
     }
 
     private void EnableForwarding()

@@ -85,7 +85,7 @@ internal sealed class BridgeEndpoint(BridgeNetwork network, string id, IPAddress
         {
             if (_linked)
             {
-                VethPair.Delete(network.Links, VethPair.NameOf(EndpointId));
+                await network.Reaper.DeleteAsync(VethPair.NameOf(EndpointId));
                 _linked = false;
             }
 

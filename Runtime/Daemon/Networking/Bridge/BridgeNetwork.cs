@@ -4,8 +4,6 @@ using Rtd.Daemon.Errors;
 using Rtd.Daemon.Networking.Addressing;
 using Rtd.Daemon.Networking.Links;
 using Rtd.Daemon.Networking.Publishing;
-using Rtd.Protocol.Netlink;
-using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Networking.Bridge;
 
@@ -18,11 +16,13 @@ internal sealed class BridgeNetwork : INetwork
     private readonly PortPublisher _publisher;
     private readonly ConcurrentDictionary<string, AttachedEndpoint> _endpoints = [];
 
-    public BridgeNetwork(NetworkRecord record, BridgeOptions options, BridgeAddressing addressing, int bridgeIndex, LinkTable links, PortPublisher publisher)
+    public BridgeNetwork(
+        NetworkRecord record, BridgeOptions options, BridgeAddressing addressing, int bridgeIndex, LinkTable links, LinkReaper reaper, PortPublisher publisher)
     {
         Record = record;
         BridgeIndex = bridgeIndex;
         Links = links;
+        Reaper = reaper;
         _options = options;
         _addressing = addressing;
         _publisher = publisher;
@@ -41,6 +41,8 @@ internal sealed class BridgeNetwork : INetwork
     public IReadOnlyList<AttachedEndpoint> Endpoints => [.. _endpoints.Values];
 
     public LinkTable Links { get; }
+
+    public LinkReaper Reaper { get; }
 
     public int BridgeIndex { get; }
 
@@ -81,20 +83,13 @@ internal sealed class BridgeNetwork : INetwork
         }
     }
 
-    public void Sweep()
+    public async Task SweepAsync()
     {
         HashSet<string> current = [.. _endpoints.Keys.Select(VethPair.NameOf)];
-        NetlinkBatch batch = new();
-        foreach (LinkInfo link in Links.Links())
-        {
-            bool ours = link.Kind == "veth" && link.Master == BridgeIndex && link.Alias.StartsWith(VethPair.AliasPrefix, StringComparison.Ordinal);
-            if (ours && !current.Contains(link.Name))
-            {
-                batch.Begin(Rtnetlink.RTM_DELLINK, 0, "delete link", link.Name, Libc.ENODEV).LinkHeader(index: link.Index);
-            }
-        }
-
-        Links.Execute(batch);
+        await Task.WhenAll(Links.Links()
+            .Where(link => link.Kind == "veth" && link.Master == BridgeIndex && link.Alias.StartsWith(VethPair.AliasPrefix, StringComparison.Ordinal))
+            .Where(link => !current.Contains(link.Name))
+            .Select(link => Reaper.DeleteAsync(link.Name)));
     }
 
     public void Remove() => BridgeLink.Delete(Links, _options.BridgeName);

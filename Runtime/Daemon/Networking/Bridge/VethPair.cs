@@ -42,12 +42,6 @@ internal static class VethPair
         }
     }
 
-    /// <summary>Deletes a host end, and with it the other; it may be gone already, with the container's namespace.</summary>
-    public static void Delete(LinkTable links, string name) => links.Execute(new NetlinkBatch(128)
-        .Begin(Rtnetlink.RTM_DELLINK, 0, "delete link", name, Libc.ENODEV)
-        .LinkHeader()
-        .Put(Rtnetlink.IFLA_IFNAME, name));
-
     private static void AddPair(NetlinkBatch batch, string name, int bridge, int pid, string peerName, byte[] mac, int mtu)
     {
         batch.Begin(Rtnetlink.RTM_NEWLINK, Rtnetlink.NLM_F_CREATE | Rtnetlink.NLM_F_EXCL, "create link", $"{name} for pid {pid}")
@@ -82,4 +76,9 @@ internal static class VethPair
             batch.Put(Rtnetlink.IFLA_BRPORT_ISOLATED, (byte)1).EndNest(data).EndNest(info);
         }
     }
+
+    private static void Delete(LinkTable links, string name) => links.Execute(new NetlinkBatch(128)
+        .Begin(Rtnetlink.RTM_DELLINK, 0, "delete link", name, Libc.ENODEV)
+        .LinkHeader()
+        .Put(Rtnetlink.IFLA_IFNAME, name));
 }
