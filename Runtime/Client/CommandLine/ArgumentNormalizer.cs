@@ -14,7 +14,7 @@ internal sealed class ArgumentNormalizer(FlagSet flags, bool interspersed)
     /// <summary>What is not an option, in order.</summary>
     public List<string> Arguments { get; } = [];
 
-    /// <summary>--help was met; nothing after it is read.</summary>
+    /// <summary>--help was met. The rest is read all the same: a bad option is told first.</summary>
     public bool WantsHelp { get; private set; }
 
     /// <summary>Properties that hold at least one escaped value.</summary>
@@ -23,7 +23,7 @@ internal sealed class ArgumentNormalizer(FlagSet flags, bool interspersed)
     /// <exception cref="UsageException">An unknown option, a missing or a bad value.</exception>
     public void Read(ReadOnlySpan<string> args)
     {
-        for (int i = 0; i < args.Length && !WantsHelp; i++)
+        for (int i = 0; i < args.Length; i++)
         {
             string arg = args[i];
             if (arg == "--")
@@ -150,7 +150,7 @@ internal sealed class ArgumentNormalizer(FlagSet flags, bool interspersed)
             if (flag is null && letter == 'h')
             {
                 WantsHelp = true;
-                return 0;
+                continue;
             }
 
             if (flag is null)

@@ -21,6 +21,7 @@ internal static class FlagValue
         "strings" => Csv.Split(value),
         "mount" => [Checked(value, MountFlag.Parse)],
         "ulimit" => [Checked(value, UlimitFlag.Parse)],
+        "network" => [Checked(value, NetworkFlag.Parse)],
         "filter" => [Filter(value)],
         "map" => [MapEntry(flag, value)],
         "list" => List(flag.Name, value),
@@ -30,7 +31,7 @@ internal static class FlagValue
     private static IEnumerable<string> List(string name, string value) => name switch
     {
         "env" => EnvironmentEntry(value),
-        "label" => [value],
+        "label" => [Label(value)],
         "attach" => [Stream(value)],
         "add-host" => [AddHost(value)],
         "dns" => [Address(value)],
@@ -39,7 +40,6 @@ internal static class FlagValue
         "blkio-weight-device" => [Checked(value, ThrottleFlag.ParseWeight)],
         "device-cgroup-rule" => [DeviceRule(value)],
         "link" => [Link(value)],
-        "log-opt" or "storage-opt" => [value],
         _ => [value],
     };
 
@@ -100,6 +100,12 @@ internal static class FlagValue
     private static string Address(string value) =>
         IPAddress.TryParse(value.Trim(), out _) ? value.Trim() : throw new FormatException($"IP address is not correctly formatted: {value}");
 
+    private static string Label(string value)
+    {
+        string name = value.Split('=')[0];
+        return name.Trim().Length > 0 ? value : throw new FormatException($"invalid label '{value}': empty name");
+    }
+
     private static string DeviceRule(string value)
     {
         string[] parts = value.Split(' ');
@@ -128,7 +134,7 @@ internal static class FlagValue
             return value;
         }
 
-        return value.Contains('=') ? value : throw new FormatException($"invalid filter '{value}'");
+        return value.Contains('=') ? value : throw new FormatException("bad format of filter (expected name=value)");
     }
 
     private static string Checked<T>(string value, Func<string, T> parse)

@@ -16,7 +16,14 @@ internal static class OptionsParser
     {
         ArgumentNormalizer normalizer = new(flags, interspersed);
         normalizer.Read(args);
-        return normalizer.WantsHelp ? null : new ParsedOptions<TOptions>(Bind<TOptions>(normalizer), normalizer.Arguments);
+        if (normalizer.WantsHelp)
+        {
+            return null;
+        }
+
+        // CommandLineParser takes a class without properties for an immutable one, and looks for a constructor that is not there.
+        TOptions options = flags.All.Count == 0 ? new TOptions() : Bind<TOptions>(normalizer);
+        return new ParsedOptions<TOptions>(options, normalizer.Arguments);
     }
 
     private static TOptions Bind<[DynamicallyAccessedMembers(Bound)] TOptions>(ArgumentNormalizer normalizer)

@@ -14,7 +14,8 @@ internal static class ContainerList
     public static int Run(ClientContext context, ListOptions options, List<string> arguments)
     {
         string? format = options.Format ?? (options.Quiet ? null : context.Config.PsFormat);
-        bool wantsSize = options.Size || UsesSize(format);
+        // Sizes cost the daemon a walk over the files, so they are only asked for when they are shown.
+        bool wantsSize = options.Size || (format is not null && new UsedFields(ContainerRow.Table.TypeName, ContainerRow.Table.Fields.Select(field => field.Name)).Uses(format, "Size"));
         QueryString query = new QueryString("/containers/json").Add("all", options.All || options.Last is not null || options.Latest).Add("size", wantsSize).Add("filters", Filters.Encode(options.Filters));
         long last = options.Latest && options.Last is null ? 1 : options.Last ?? -1;
         if (last > 0)
@@ -29,8 +30,4 @@ internal static class ContainerList
         ListPrinter.Print(context.Out, chosen, options.Size ? DefaultTable + "\t{{.Size}}" : DefaultTable, ContainerRow.Table, rows);
         return 0;
     }
-
-    /// <summary>Sizes cost the daemon a walk over the files, so they are only asked for when a template shows them.</summary>
-    private static bool UsesSize(string? format) =>
-        format is not null && (format.Contains(".Size", StringComparison.Ordinal) || format.Contains("json .}}", StringComparison.Ordinal) || format.Contains("json . ", StringComparison.Ordinal));
 }

@@ -14,7 +14,7 @@ internal static class ContainerRun
     {
         if (options.Detach && options.Attach.Any())
         {
-            throw new RunStartedException("conflicting options: cannot specify both --attach and --detach", 125);
+            throw new RunStartedException("conflicting options: cannot specify both --attach and --detach");
         }
 
         ContainerRequest request = ContainerCreate.Prepare(context, options, arguments);

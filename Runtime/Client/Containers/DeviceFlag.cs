@@ -19,7 +19,7 @@ internal static class DeviceFlag
         string[] parts = text.Split(':');
         if (parts.Length > 3 || text.Length == 0)
         {
-            throw new ClientException($"invalid device specification: {text}");
+            throw new ClientException($"bad format for path: {text}");
         }
 
         string inside = parts[0];

@@ -40,7 +40,7 @@ internal static class EngineInfo
         json.Append(",\"DefaultAPIVersion\":");
         JsonText.Quote(json, EngineClient.NewestVersion);
         using JsonDocument whole = JsonDocument.Parse(json.Append(",\"Context\":\"default\",\"Plugins\":[],\"Warnings\":null}}").ToString());
-        return template.Render(JsonView.Of(whole.RootElement, ""));
+        return template.Render(new TypedObject(whole.RootElement, "system.dockerInfo"));
     }
 
     private static void PrintClient(ClientContext context)

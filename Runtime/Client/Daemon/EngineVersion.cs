@@ -76,7 +76,7 @@ internal static class EngineVersion
         }
 
         using JsonDocument document = JsonDocument.Parse(json.Append('}').ToString());
-        return template.Render(JsonView.Of(document.RootElement, ""));
+        return template.Render(new TypedObject(document.RootElement, "system.versionInfo"));
     }
 
     private static void Print(ClientContext context, JsonObject client, JsonElement server)

@@ -47,7 +47,7 @@ internal static class ListPrinter
     private static string Unescape(string format) =>
         format.Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
 
-    private static Template Parse(string source)
+    internal static Template Parse(string source)
     {
         try
         {
@@ -59,7 +59,7 @@ internal static class ListPrinter
         }
     }
 
-    private static string Render(Template template, ITemplateObject row)
+    internal static string Render(Template template, ITemplateObject row)
     {
         try
         {

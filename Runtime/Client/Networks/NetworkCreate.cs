@@ -56,6 +56,11 @@ internal static class NetworkCreate
             pools.Add((network, new JsonObject { ["Subnet"] = subnet }));
         }
 
+        if (pools.Count == 0 && (options.IpRanges.Any() || options.Gateways.Any()))
+        {
+            throw new ClientException("every ip-range or gateway must have a corresponding subnet");
+        }
+
         Assign(pools, options.IpRanges, "IPRange", "ip-range");
         Assign(pools, options.Gateways, "Gateway", "gateway");
         AssignReserved(pools, options.AuxAddresses);

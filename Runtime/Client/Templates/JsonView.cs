@@ -58,6 +58,8 @@ internal sealed class JsonView(JsonElement element, string key)
         ["BridgeNfIptables"] = "BridgeNfIptables",
     };
 
+    private static readonly JsonElement s_null = JsonDocument.Parse("null").RootElement;
+
     public JsonElement Element { get; } = element;
 
     public bool IsNull => Element.ValueKind == JsonValueKind.Null;
@@ -95,7 +97,9 @@ internal sealed class JsonView(JsonElement element, string key)
             return true;
         }
 
-        return !IsMap && s_omitted.TryGetValue(name, out value);
+        bool isOmitted = !IsMap && s_omitted.TryGetValue(name, out value);
+        value = isOmitted && value is null ? new JsonView(s_null, name) : value;
+        return isOmitted;
     }
 
     /// <summary>An entry of a map by key; a key that is not there gives what Go's zero value prints.</summary>
