@@ -1,0 +1,96 @@
+using Rtd.Client.Configuration;
+using Rtd.Client.Engine;
+
+namespace Rtd.Client.CommandLine;
+
+/// <summary>The command line cut in two: options for the client as a whole, and the verb with its own.</summary>
+internal sealed class GlobalArguments
+{
+    private readonly GlobalOptions _options;
+
+    private GlobalArguments(GlobalOptions options, string[] rest, bool wantsHelp)
+    {
+        _options = options;
+        Rest = rest;
+        WantsHelp = wantsHelp;
+    }
+
+    /// <summary>The verb and what follows it.</summary>
+    public string[] Rest { get; }
+
+    public bool WantsHelp { get; }
+
+    public bool WantsVersion => _options.Version;
+
+    public string ConfigDirectory =>
+        _options.Config
+        ?? (Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } directory ? directory : Path.Combine(Home, ".docker"));
+
+    private static string Home => Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? home : "/root";
+
+    public static GlobalArguments Read(string[] args)
+    {
+        // Most lines begin with the verb: the options class is then not looked at.
+        if (args.Length == 0 || !args[0].StartsWith('-'))
+        {
+            return new GlobalArguments(new GlobalOptions(), args, wantsHelp: false);
+        }
+
+        ParsedOptions<GlobalOptions>? parsed = OptionsParser.Parse<GlobalOptions>(new FlagSet(typeof(GlobalOptions)), args, interspersed: false);
+        if (parsed is null)
+        {
+            return new GlobalArguments(new GlobalOptions(), [], wantsHelp: true);
+        }
+
+        CheckLogLevel(parsed.Options.LogLevel);
+        return new GlobalArguments(parsed.Options, [.. parsed.Arguments], wantsHelp: false);
+    }
+
+    /// <summary>The daemon's client for -H, RTD_HOST, DOCKER_HOST or the default socket, in this order.</summary>
+    /// <exception cref="ClientException">The address is malformed, or asks for what is not supported.</exception>
+    public EngineClient Connect(Func<ConfigFile> config)
+    {
+        RefuseUnsupported();
+        return new EngineClient(EngineHost.Parse(ChooseHost()), FixedVersion()) { ExtraHeaders = config().HttpHeaders };
+    }
+
+    private static void CheckLogLevel(string? level)
+    {
+        if (level is not (null or "trace" or "debug" or "info" or "warn" or "warning" or "error" or "fatal" or "panic"))
+        {
+            throw new ClientException($"Unable to parse logging level: {level}");
+        }
+    }
+
+    private static string? FixedVersion() =>
+        Environment.GetEnvironmentVariable("DOCKER_API_VERSION") is { Length: > 0 } version ? version.TrimStart('v') : null;
+
+    private string ChooseHost()
+    {
+        string[] hosts = [.. _options.Hosts];
+        if (hosts.Length > 1)
+        {
+            throw new ClientException("Specify only one -H");
+        }
+
+        string? given = hosts.FirstOrDefault(host => host.Length > 0);
+        return given
+            ?? (Environment.GetEnvironmentVariable("RTD_HOST") is { Length: > 0 } own ? own : null)
+            ?? (Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } docker ? docker : EngineHost.Default);
+    }
+
+    private void RefuseUnsupported()
+    {
+        bool wantsTls = _options.Tls || _options.TlsVerify || Environment.GetEnvironmentVariable("DOCKER_TLS_VERIFY") is { Length: > 0 };
+        if (wantsTls)
+        {
+            throw new ClientException("TLS to the daemon is not supported by this client: use its Unix socket, or tcp:// without --tls");
+        }
+
+        string? context = _options.Context ?? Environment.GetEnvironmentVariable("DOCKER_CONTEXT");
+        if (context is { Length: > 0 } and not "default")
+        {
+            throw new ClientException($"context \"{context}\": named contexts are not supported, use -H or RTD_HOST");
+        }
+    }
+}

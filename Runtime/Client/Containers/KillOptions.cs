@@ -1,0 +1,10 @@
+using CommandLine;
+
+namespace Rtd.Client.Containers;
+
+/// <summary>Options of kill.</summary>
+internal sealed class KillOptions
+{
+    [Option('s', "signal", MetaValue = "string", HelpText = "Signal to send")]
+    public string? Signal { get; set; }
+}

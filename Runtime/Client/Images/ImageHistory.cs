@@ -1,0 +1,21 @@
+using System.Text.Json;
+using Rtd.Client.Engine;
+using Rtd.Client.Formatting;
+using Rtd.Client.Json;
+
+namespace Rtd.Client.Images;
+
+/// <summary>Shows the steps of an image's making, the last first.</summary>
+internal static class ImageHistory
+{
+    private const string DefaultTable = "{{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}";
+
+    public static int Run(ClientContext context, HistoryOptions options, List<string> arguments)
+    {
+        using JsonDocument document = context.Engine.GetJson($"/images/{QueryString.Segment(arguments[0])}/history");
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        IEnumerable<HistoryRow> rows = document.RootElement.Items().Select(entry => new HistoryRow(entry, !options.NoTruncate, options.Human == true, now));
+        ListPrinter.Print(context.Out, options.Quiet ? "{{.ID}}" : options.Format, DefaultTable, HistoryRow.Table, rows);
+        return 0;
+    }
+}

@@ -1,0 +1,8 @@
+namespace Rtd.Client.Templates;
+
+internal enum BranchKind
+{
+    If,
+    With,
+    Range,
+}

@@ -1,0 +1,235 @@
+using System.Runtime.InteropServices;
+
+namespace Rtd.Client.Terminal;
+
+/// <summary>The few C library calls a client makes itself; negative results are the negative errno, EINTR is retried where a call may be repeated.</summary>
+/// <remarks>Standard streams and the daemon's socket are used by fd: System.Console and its encodings cost more start-up time than a whole <c>ps</c>.</remarks>
+internal static partial class Libc
+{
+    public const int EINTR = 4, ENOENT = 2, EACCES = 13, EPERM = 1, EPIPE = 32, ECONNREFUSED = 111, EAGAIN = 11;
+    public const int SHUT_WR = 1, SHUT_RDWR = 2;
+    public const short POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16;
+    public const int TCSANOW = 0, TCSADRAIN = 1;
+
+    private const string LibraryName = "libc";
+    private const nuint TIOCGWINSZ = 0x5413;
+    private const int AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = 0x80000;
+
+    [LibraryImport(LibraryName, EntryPoint = "read", SetLastError = true)]
+    private static unsafe partial nint _read(int fd, byte* buffer, nuint count);
+
+    [LibraryImport(LibraryName, EntryPoint = "write", SetLastError = true)]
+    private static unsafe partial nint _write(int fd, byte* buffer, nuint count);
+
+    [LibraryImport(LibraryName, EntryPoint = "close")]
+    private static partial int _close(int fd);
+
+    [LibraryImport(LibraryName, EntryPoint = "isatty")]
+    private static partial int _isatty(int fd);
+
+    [LibraryImport(LibraryName, EntryPoint = "shutdown", SetLastError = true)]
+    private static partial int _shutdown(int fd, int how);
+
+    [LibraryImport(LibraryName, EntryPoint = "poll", SetLastError = true)]
+    private static unsafe partial int _poll(PollDescriptor* fds, nuint count, int timeout);
+
+    [LibraryImport(LibraryName, EntryPoint = "socket", SetLastError = true)]
+    private static partial int _socket(int domain, int type, int protocol);
+
+    [LibraryImport(LibraryName, EntryPoint = "connect", SetLastError = true)]
+    private static unsafe partial int _connect(int fd, sockaddr_un* address, uint length);
+
+    [LibraryImport(LibraryName, EntryPoint = "ioctl", SetLastError = true)]
+    private static unsafe partial int _ioctl(int fd, nuint request, WindowSize* size);
+
+    [LibraryImport(LibraryName, EntryPoint = "tcgetattr", SetLastError = true)]
+    private static unsafe partial int _tcgetattr(int fd, Termios* settings);
+
+    [LibraryImport(LibraryName, EntryPoint = "tcsetattr", SetLastError = true)]
+    private static unsafe partial int _tcsetattr(int fd, int actions, Termios* settings);
+
+    [LibraryImport(LibraryName, EntryPoint = "cfmakeraw")]
+    private static unsafe partial void _cfmakeraw(Termios* settings);
+
+    [LibraryImport(LibraryName, EntryPoint = "localtime_r")]
+    private static unsafe partial BrokenDownTime* _localtime_r(long* seconds, BrokenDownTime* result);
+
+    [LibraryImport(LibraryName, EntryPoint = "tzset")]
+    private static partial void _tzset();
+
+    /// <summary>Bytes read, 0 at the end, or the negative errno.</summary>
+    public static unsafe int read(int fd, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            while (true)
+            {
+                nint count = _read(fd, start, (nuint)buffer.Length);
+                if (count >= 0)
+                {
+                    return (int)count;
+                }
+
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno != EINTR)
+                {
+                    return -errno;
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes everything; 0, or the negative errno. A descriptor that another process made non-blocking is waited for.</summary>
+    public static unsafe int write_all(int fd, ReadOnlySpan<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            int written = 0;
+            while (written < buffer.Length)
+            {
+                nint count = _write(fd, start + written, (nuint)(buffer.Length - written));
+                if (count >= 0)
+                {
+                    written += (int)count;
+                    continue;
+                }
+
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno == EAGAIN)
+                {
+                    poll(fd, POLLOUT, -1);
+                }
+                else if (errno != EINTR)
+                {
+                    return -errno;
+                }
+            }
+        }
+
+        return 0;
+    }
+
+    public static void close(int fd) => _close(fd);
+
+    public static bool isatty(int fd) => _isatty(fd) == 1;
+
+    public static int shutdown(int fd, int how) => _shutdown(fd, how) == 0 ? 0 : -Marshal.GetLastPInvokeError();
+
+    /// <summary>Waits for one descriptor; true when an event is pending, false at the timeout (milliseconds, -1 is for ever).</summary>
+    public static unsafe bool poll(int fd, short events, int timeout)
+    {
+        PollDescriptor entry = new() { fd = fd, events = events };
+        while (true)
+        {
+            int ready = _poll(&entry, 1, timeout);
+            if (ready >= 0 || Marshal.GetLastPInvokeError() != EINTR)
+            {
+                return ready > 0;
+            }
+        }
+    }
+
+    /// <summary>A connected stream socket, or the negative errno.</summary>
+    public static unsafe int connect_unix(ReadOnlySpan<byte> path)
+    {
+        sockaddr_un address = default;
+        address.family = AF_UNIX;
+        path.CopyTo(new Span<byte>(address.path, 107));
+        int fd = _socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd < 0)
+        {
+            return -Marshal.GetLastPInvokeError();
+        }
+
+        if (_connect(fd, &address, (uint)sizeof(sockaddr_un)) == 0)
+        {
+            return fd;
+        }
+
+        int errno = Marshal.GetLastPInvokeError();
+        _close(fd);
+        return -errno;
+    }
+
+    /// <summary>Rows and columns of a terminal; zeros for anything else.</summary>
+    public static unsafe (int Rows, int Columns) window_size(int fd)
+    {
+        WindowSize size;
+        return _ioctl(fd, TIOCGWINSZ, &size) == 0 ? (size.rows, size.columns) : (0, 0);
+    }
+
+    public static unsafe bool tcgetattr(int fd, out Termios settings)
+    {
+        fixed (Termios* target = &settings)
+        {
+            return _tcgetattr(fd, target) == 0;
+        }
+    }
+
+    public static unsafe bool tcsetattr(int fd, int actions, in Termios settings)
+    {
+        fixed (Termios* source = &settings)
+        {
+            return _tcsetattr(fd, actions, source) == 0;
+        }
+    }
+
+    public static unsafe void cfmakeraw(ref Termios settings)
+    {
+        fixed (Termios* target = &settings)
+        {
+            _cfmakeraw(target);
+        }
+    }
+
+    /// <summary>Offset east of UTC in seconds, and the zone's abbreviation, at a moment (seconds since 1970).</summary>
+    public static unsafe (int Offset, string Zone) local_zone(long seconds)
+    {
+        BrokenDownTime result;
+        _tzset();
+        return _localtime_r(&seconds, &result) is null ? (0, "UTC") : ((int)result.gmtoff, Marshal.PtrToStringUTF8(result.zone) ?? "UTC");
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        public int fd;
+        public short events;
+        public short revents;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct WindowSize
+    {
+        public ushort rows;
+        public ushort columns;
+        public ushort xpixel;
+        public ushort ypixel;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct BrokenDownTime
+    {
+        public int sec, min, hour, mday, mon, year, wday, yday, isdst;
+        public nint gmtoff;
+        public nint zone;
+    }
+
+    private unsafe struct sockaddr_un
+    {
+        public ushort family;
+        public fixed byte path[108];
+    }
+
+    /// <summary>glibc's struct termios (60 bytes); beyond the echo flag its contents matter only to cfmakeraw and the kernel.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct Termios
+    {
+        private const uint ECHO = 0x8;
+
+        private uint c_iflag, c_oflag, c_cflag, c_lflag;
+        private fixed byte rest[44];
+
+        public void ClearEcho() => c_lflag &= ~ECHO;
+    }
+}
