@@ -66,6 +66,14 @@ public abstract class DaemonTest(DaemonFixture fixture, ITestOutputHelper output
     internal async Task<string> InspectAsync(string container, string template) =>
         (await DockerAsync("inspect", "--type", "container", "--format", template, container)).Exits(0).Line;
 
+    /// <summary><c>docker load</c> of an archive.</summary>
+    internal async Task<CommandResult> LoadAsync(byte[] archive)
+    {
+        string file = Path.Combine(Host.Root, "image.tar");
+        await File.WriteAllBytesAsync(file, archive);
+        return await DockerAsync("load", "-i", file);
+    }
+
     private async Task RemoveContainersAsync()
     {
         IReadOnlyList<string> containers = (await DockerAsync("ps", "-aq", "--no-trunc")).Exits(0).Lines;

@@ -104,8 +104,10 @@ internal sealed class TestHost : IAsyncDisposable
         Command.RunAsync(Inside(["nsenter", $"--net={Root}/neighbour", "--", .. command]));
 
     /// <summary>Every process in this host's cgroups: the daemon, what it started, what is left of it.</summary>
-    public IReadOnlyList<int> Processes() =>
-        [.. CgroupDirectories.SelectMany(Cgroups).SelectMany(ReadProcs).Distinct().Order()];
+    public IReadOnlyList<int> Processes() => ProcessesIn(CgroupDirectories);
+
+    /// <summary>Those of them that are in containers.</summary>
+    public IReadOnlyList<int> ContainerProcesses() => ProcessesIn(CgroupDirectories.Select(directory => Path.Combine(directory, "containers")).Where(Directory.Exists));
 
     /// <summary>The cgroups at and below a directory, innermost first.</summary>
     public static IEnumerable<string> Cgroups(string directory) =>
@@ -120,6 +122,8 @@ internal sealed class TestHost : IAsyncDisposable
         await RemoveCgroupsAsync(Name);
         await Command.RunAsync(["rm", "-rf", "--one-file-system", Root]);
     }
+
+    private static IReadOnlyList<int> ProcessesIn(IEnumerable<string> directories) => [.. directories.SelectMany(Cgroups).SelectMany(ReadProcs).Distinct().Order()];
 
     private static IEnumerable<int> ReadProcs(string cgroup)
     {

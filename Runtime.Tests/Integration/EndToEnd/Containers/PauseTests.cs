@@ -1,7 +1,7 @@
 using Rtd.Tests.Integration.Hosting;
 using Xunit.Abstractions;
 
-namespace Rtd.Tests.Integration.Containers;
+namespace Rtd.Tests.Integration.EndToEnd.Containers;
 
 /// <summary><c>pause</c> and <c>unpause</c>.</summary>
 public sealed class PauseTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)

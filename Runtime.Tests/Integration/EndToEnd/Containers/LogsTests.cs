@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Rtd.Tests.Integration.Hosting;
 using Xunit.Abstractions;
 
-namespace Rtd.Tests.Integration.Containers;
+namespace Rtd.Tests.Integration.EndToEnd.Containers;
 
 /// <summary><c>logs</c> of running and ended containers.</summary>
 public sealed class LogsTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)

@@ -1,12 +1,12 @@
 using Rtd.Tests.Integration.Hosting;
 using Xunit.Abstractions;
 
-namespace Rtd.Tests.Integration.Containers;
+namespace Rtd.Tests.Integration.EndToEnd.Containers;
 
 /// <summary>Containers and execs on a terminal.</summary>
 public sealed class TerminalTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)
 {
-    private const string DetachKeys = "\x10\x11";
+    private const string DetachKeys = "\u0010\u0011";
 
     [RootTheory]
     [InlineData(Cli.Rtctl)]
@@ -44,7 +44,7 @@ public sealed class TerminalTests(DaemonFixture fixture, ITestOutputHelper outpu
         using Terminal terminal = Clients.OpenTerminal(cli, "run", "--rm", "-it", "busybox", "sh", "-c", "trap 'echo caught; exit 5' INT; echo set; while :; do sleep 0.1; done");
         await terminal.ShowsAsync("set\n");
 
-        terminal.Type("\x03");
+        terminal.Type("\u0003");
 
         await terminal.ShowsAsync("caught\n");
         Assert.Equal(5, await terminal.ExitAsync());
@@ -90,7 +90,7 @@ public sealed class TerminalTests(DaemonFixture fixture, ITestOutputHelper outpu
         using Terminal terminal = Clients.OpenTerminal(cli, "run", "-it", "--name", "kept", "--detach-keys", "ctrl-a,d", "busybox", "sh");
         await terminal.ShowsAsync("/ # ");
 
-        terminal.Type("\x01d");
+        terminal.Type("\u0001d");
 
         Assert.Equal(0, await terminal.ExitAsync());
         Assert.Equal("true", await InspectAsync("kept", "{{.State.Running}}"));

@@ -1,7 +1,7 @@
 using Rtd.Tests.Integration.Hosting;
 using Xunit.Abstractions;
 
-namespace Rtd.Tests.Integration.Containers;
+namespace Rtd.Tests.Integration.EndToEnd.Containers;
 
 /// <summary><c>rm</c>, <c>rename</c>, and whose a name is.</summary>
 public sealed class RemoveTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)

@@ -1,7 +1,7 @@
 using Rtd.Tests.Integration.Hosting;
 using Xunit.Abstractions;
 
-namespace Rtd.Tests.Integration.Containers;
+namespace Rtd.Tests.Integration.EndToEnd.Containers;
 
 /// <summary><c>run</c> by both clients: output, input, exit codes, names.</summary>
 public sealed class RunTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)

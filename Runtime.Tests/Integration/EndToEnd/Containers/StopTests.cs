@@ -1,7 +1,7 @@
 using Rtd.Tests.Integration.Hosting;
 using Xunit.Abstractions;
 
-namespace Rtd.Tests.Integration.Containers;
+namespace Rtd.Tests.Integration.EndToEnd.Containers;
 
 /// <summary>Ways to end a container: stop, kill, restart, wait.</summary>
 public sealed class StopTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)
@@ -146,7 +146,7 @@ public sealed class StopTests(DaemonFixture fixture, ITestOutputHelper output) :
         (await DockerAsync("kill", id)).Exits(0);
         (await DockerAsync("wait", id)).Exits(0);
 
-        await Eventually.HoldsAsync("no process of the container", () => Host.Processes().All(process => process == Daemon.Pid), () => string.Join(' ', Host.Processes()));
+        await Eventually.HoldsAsync("no process of the container", () => Host.ContainerProcesses().Count == 0, () => string.Join(' ', Host.ContainerProcesses()));
     }
 
     /// <summary>A container that ends with a code at a signal; returns once its handler is in place.</summary>

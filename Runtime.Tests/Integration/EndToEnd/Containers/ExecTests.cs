@@ -1,7 +1,7 @@
 using Rtd.Tests.Integration.Hosting;
 using Xunit.Abstractions;
 
-namespace Rtd.Tests.Integration.Containers;
+namespace Rtd.Tests.Integration.EndToEnd.Containers;
 
 /// <summary><c>exec</c> in a running container.</summary>
 public sealed class ExecTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)

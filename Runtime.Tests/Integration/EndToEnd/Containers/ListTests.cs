@@ -2,7 +2,7 @@ using Newtonsoft.Json.Linq;
 using Rtd.Tests.Integration.Hosting;
 using Xunit.Abstractions;
 
-namespace Rtd.Tests.Integration.Containers;
+namespace Rtd.Tests.Integration.EndToEnd.Containers;
 
 /// <summary><c>ps</c>, and how containers are found by name and id.</summary>
 public sealed class ListTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)

@@ -2,7 +2,7 @@ using Newtonsoft.Json.Linq;
 using Rtd.Tests.Integration.Hosting;
 using Xunit.Abstractions;
 
-namespace Rtd.Tests.Integration.Containers;
+namespace Rtd.Tests.Integration.EndToEnd.Containers;
 
 /// <summary><c>inspect</c> and <c>top</c>.</summary>
 public sealed class InspectTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)

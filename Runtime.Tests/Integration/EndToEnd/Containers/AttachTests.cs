@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Rtd.Tests.Integration.Hosting;
 using Xunit.Abstractions;
 
-namespace Rtd.Tests.Integration.Containers;
+namespace Rtd.Tests.Integration.EndToEnd.Containers;
 
 /// <summary><c>attach</c> and <c>start -a -i</c>, without a terminal.</summary>
 public sealed class AttachTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)

@@ -1,0 +1,75 @@
+using Rtd.Tests.Integration.Hosting;
+using Xunit.Abstractions;
+
+namespace Rtd.Tests.Integration.EndToEnd.Daemon;
+
+/// <summary>The daemon is killed while containers run, and started again: nothing hangs, what it tells is true, nothing is left.</summary>
+public sealed class CrashTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)
+{
+    [RootFact]
+    public async Task State_is_true_after_a_crash()
+    {
+        string running = await StartAsync("echo from before; sleep 1000", "--name", "running", "-p", "8080:80");
+        string once = await StartAsync("sleep 1000", "--name", "once", "--rm");
+        string paused = await StartAsync("sleep 1000", "--name", "paused");
+        (await DockerAsync("pause", paused)).Exits(0);
+        await DockerAsync("run", "--name", "ended", "busybox", "sh", "-c", "exit 42");
+        (await DockerAsync("create", "--name", "fresh", "busybox", "echo", "ran")).Exits(0);
+        await Eventually.HoldsAsync("its log", async () => (await DockerAsync("logs", running)).Stdout == "from before\n");
+
+        await CrashAsync();
+
+        await TellsTheTruthAsync();
+        IReadOnlyList<string> names = (await DockerAsync("ps", "-a", "--format", "{{.Names}}")).Exits(0).Lines;
+        Assert.Empty(new[] { "running", "paused", "ended", "fresh" }.Except(names));
+        Assert.Equal("exited 42", await InspectAsync("ended", "{{.State.Status}} {{.State.ExitCode}}"));
+        Assert.Equal("created", await InspectAsync("fresh", "{{.State.Status}}"));
+        Assert.Equal("from before\n", (await DockerAsync("logs", "running")).Exits(0).Stdout);
+        Assert.Equal("ran\n", (await DockerAsync("start", "-a", "fresh")).Exits(0).Stdout);
+
+        (await DockerAsync("restart", "-t", "0", "running")).Exits(0);
+        Assert.Equal("true", await InspectAsync("running", "{{.State.Running}}"));
+        (await DockerAsync("exec", "running", "true")).Exits(0);
+        (await DockerAsync("rm", "-f", "running", "paused", "ended", "fresh")).Exits(0);
+        await DockerAsync("rm", "-f", once);
+        (await DockerAsync("run", "--rm", "--name", "running", "-p", "8080:80", "busybox", "true")).Exits(0);
+        await Fixture.RebaseAsync();
+    }
+
+    [RootFact]
+    public async Task Crash_in_the_middle_of_many_starts()
+    {
+        Task[] starts = [.. Enumerable.Range(0, 12).Select(number => DockerAsync("run", "-d", "--name", $"started-{number}", "busybox", "sleep", "1000"))];
+        await Eventually.HoldsAsync("some of them run", () => Host.ContainerProcesses().Count >= 3);
+
+        await CrashAsync();
+        await Task.WhenAll(starts);
+
+        await TellsTheTruthAsync();
+        for (int number = 0; number < 12; number++)
+        {
+            await DockerAsync("rm", "-f", $"started-{number}");
+            (await DockerAsync("create", "--name", $"started-{number}", "busybox")).Exits(0);
+        }
+
+        await Fixture.RebaseAsync();
+    }
+
+    private async Task CrashAsync()
+    {
+        await Daemon.KillAsync();
+        await Daemon.StartAsync();
+    }
+
+    /// <summary>What is said to run has a process, and what is not has none.</summary>
+    private async Task TellsTheTruthAsync()
+    {
+        foreach (string id in (await DockerAsync("ps", "-aq", "--no-trunc")).Exits(0).Lines)
+        {
+            string[] state = (await InspectAsync(id, "{{.State.Running}} {{.State.Pid}}")).Split(' ');
+            bool alive = Host.ContainerProcesses().Any(pid => File.ReadAllText($"/proc/{pid}/cgroup").Contains(id, StringComparison.Ordinal));
+            Assert.Equal(state[0] == "true", alive);
+            Assert.Equal(state[0] == "true", Directory.Exists($"/proc/{state[1]}"));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using Rtd.Tests.Integration.Hosting;
+using Xunit.Abstractions;
+
+namespace Rtd.Tests.Integration.EndToEnd.Isolation;
+
+/// <summary>Binds, volumes and tmpfs.</summary>
+public sealed class MountTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)
+{
+    [RootTheory]
+    [InlineData(Cli.Rtctl)]
+    [InlineData(Cli.Docker)]
+    public async Task Bind_is_shared_with_the_machine(Cli cli)
+    {
+        string directory = MakeDirectory("bound");
+        await File.WriteAllTextAsync(Path.Combine(directory, "in"), "from outside\n");
+
+        CommandResult result = (await Clients.RunAsync(cli, "run", "--rm", "-v", $"{directory}:/mnt/deep", "busybox", "sh", "-c", "cat /mnt/deep/in; echo from inside > /mnt/deep/out")).Exits(0);
+
+        Assert.Equal("from outside\n", result.Stdout);
+        Assert.Equal("from inside\n", await File.ReadAllTextAsync(Path.Combine(directory, "out")));
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [RootTheory]
+    [InlineData("-v", "{0}:/m:ro")]
+    [InlineData("--mount", "type=bind,source={0},target=/m,readonly")]
+    public async Task Bind_can_be_read_only(string flag, string form)
+    {
+        string directory = MakeDirectory("bound");
+
+        (await ShellAsync("touch /m/x", flag, string.Format(null, form, directory))).Exits(1).Says("read-only file system");
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory));
+        Directory.Delete(directory);
+    }
+
+    [RootFact]
+    public async Task File_can_be_bound()
+    {
+        string file = Path.Combine(Host.Root, "bound-file");
+        await File.WriteAllTextAsync(file, "content\n");
+
+        Assert.Equal("content\n", (await ShellAsync("cat /etc/bound", "-v", $"{file}:/etc/bound:ro")).Exits(0).Stdout);
+        File.Delete(file);
+    }
+
+    [RootFact]
+    public async Task Missing_source_of_v_is_made_and_of_mount_is_refused()
+    {
+        string directory = Path.Combine(Host.Root, "made");
+
+        (await ShellAsync("true", "-v", $"{directory}:/m")).Exits(0);
+        Assert.True(Directory.Exists(directory));
+        Directory.Delete(directory);
+
+        (await ShellAsync("true", "--mount", $"type=bind,source={directory},target=/m")).Exits(125).Says("bind source path does not exist");
+        Assert.False(Directory.Exists(directory));
+    }
+
+    [RootFact]
+    public async Task Tmpfs_takes_size_and_mode()
+    {
+        string line = (await ShellAsync("grep ' /t ' /proc/mounts; stat -c %a /t; touch /t/x", "--tmpfs", "/t:size=1m,mode=700")).Exits(0).Stdout;
+
+        Assert.Contains("tmpfs /t tmpfs ", line, StringComparison.Ordinal);
+        Assert.Contains("size=1024k", line, StringComparison.Ordinal);
+        Assert.EndsWith("\n700\n", line, StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task Link_at_the_target_stays_inside_the_container()
+    {
+        // The image's own link points at a directory of the machine; the mount must land in the container's /var/tmp.
+        string directory = MakeDirectory("bound");
+        string canary = MakeDirectory("canary");
+        await File.WriteAllTextAsync(Path.Combine(directory, "file"), "x\n");
+        byte[] image = ImageArchive.DockerSave("linked:latest", ImageArchive.Tar([.. ImageArchive.Busybox(), ImageArchive.Symlink("link", canary)]));
+        (await LoadAsync(image)).Exits(0);
+
+        CommandResult result = await DockerAsync("run", "--rm", "-v", $"{directory}:/link/below", "linked", "cat", "/link/below/file");
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(canary));
+        Assert.Equal("x\n", result.Exits(0).Stdout);
+        (await DockerAsync("rmi", "linked")).Exits(0);
+        Directory.Delete(directory, recursive: true);
+        Directory.Delete(canary);
+    }
+
+    [RootFact]
+    public async Task Named_volume_keeps_its_files_until_it_is_removed()
+    {
+        (await ShellAsync("echo kept > /v/file", "-v", "vol:/v")).Exits(0);
+
+        Assert.Equal("kept\n", (await ShellAsync("cat /v/file", "-v", "vol:/v")).Exits(0).Stdout);
+
+        (await DockerAsync("volume", "rm", "vol")).Exits(0);
+        (await ShellAsync("cat /v/file", "-v", "vol:/v")).Exits(1);
+        (await DockerAsync("volume", "rm", "vol")).Exits(0);
+    }
+
+    [RootFact]
+    public async Task New_volume_gets_what_the_image_has_there()
+    {
+        Assert.Equal("root:x:0:0:root:/root:/bin/sh\n", (await ShellAsync("head -n 1 /etc/passwd", "-v", "copied:/etc")).Exits(0).Stdout);
+
+        (await DockerAsync("volume", "rm", "copied")).Exits(0);
+    }
+
+    [RootFact]
+    public async Task Anonymous_volume_goes_with_its_container()
+    {
+        // The leak check after each test sees whether its files went.
+        (await DockerAsync("run", "--rm", "-v", "/data", "busybox", "touch", "/data/x")).Exits(0);
+        string id = await StartAsync("touch /data/x; sleep 1000", "-v", "/data");
+
+        (await DockerAsync("rm", "-f", "-v", id)).Exits(0);
+    }
+
+    [RootFact]
+    public async Task Mounts_do_not_reach_the_machine()
+    {
+        string directory = MakeDirectory("bound");
+        string id = await StartAsync("sleep 1000", "-v", $"{directory}:/m", "--tmpfs", "/t");
+
+        Assert.DoesNotContain(await File.ReadAllLinesAsync("/proc/self/mountinfo"), line => line.Contains(Host.Name, StringComparison.Ordinal) || line.Contains(id, StringComparison.Ordinal));
+        (await DockerAsync("rm", "-f", id)).Exits(0);
+        Directory.Delete(directory);
+    }
+
+    private string MakeDirectory(string name) => Directory.CreateDirectory(Path.Combine(Host.Root, name)).FullName;
+}
