@@ -13,6 +13,8 @@ internal sealed class V1Cgroup(IReadOnlyList<V1Hierarchy> hierarchies, string pa
 
     public bool Exists => hierarchies.Any(hierarchy => hierarchy.Directory(Path).Exists);
 
+    public bool ClonesInto => false;
+
     public SafeFileHandle? OpenForClone() => null;
 
     public IDisposable? EnterThread() => new V1ThreadScope(hierarchies, Path);

@@ -13,9 +13,9 @@ internal sealed class V2Cgroup(string path, CgroupDirectory directory) : ICgroup
 
     public bool Exists => directory.Exists;
 
-    public SafeFileHandle? OpenForClone() => Libc.open(directory.Path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
+    public bool ClonesInto => true;
 
-    public IDisposable? EnterThread() => null;
+    public SafeFileHandle? OpenForClone() => Libc.open(directory.Path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
 
     public void Add(int pid) => directory.Write("cgroup.procs", pid.ToString());
 
