@@ -23,7 +23,7 @@ internal interface ICgroup
     /// in the cgroup, with no later <see cref="Add"/>. Null on v2. The scope must be disposed on the same thread. It counts as one process
     /// against the pids limit meanwhile.
     /// </summary>
-    IDisposable? EnterThread();
+    IDisposable? EnterThread() => null;
 
     /// <summary>Changes limits of a live cgroup; device rules are set once, by Create.</summary>
     void Update(CgroupResources resources);

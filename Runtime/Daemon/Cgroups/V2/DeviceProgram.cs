@@ -6,8 +6,8 @@ namespace Rtd.Daemon.Cgroups.V2;
 /// </summary>
 /// <remarks>
 /// The rules are checked from the last to the first, and each bit of the asked access (read, write, mknod) is decided by the last rule that
-/// names the device and the bit. An open for nothing (flags 3, for ioctl) asks for no bit: any allow rule for the device lets it pass, a full deny stops it.
-/// What no rule decides is allowed, as in a new v1 cgroup; the callers' lists begin with "deny all".
+/// names the device and the bit. A check for no bit (access(2) with X_OK; an open always asks for one) passes by any allow rule for the device
+/// and fails by a full deny, as v1 has it. What no rule decides is allowed, as in a new v1 cgroup; the callers' lists begin with "deny all".
 /// </remarks>
 internal static class DeviceProgram
 {
@@ -69,7 +69,7 @@ internal static class DeviceProgram
         }
         else if (bits == AccessAll)
         {
-            // With or without a bit asked for: an open for nothing must not slip through.
+            // With or without a bit asked for.
             code.JumpIfAny(Access, AccessAll, deny);
             code.JumpIfEqual(Access, 0, deny);
         }

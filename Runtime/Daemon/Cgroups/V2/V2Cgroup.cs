@@ -17,8 +17,6 @@ internal sealed class V2Cgroup(string path, CgroupDirectory directory) : ICgroup
 
     public SafeFileHandle? OpenForClone() => Libc.open(directory.Path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
 
-    public IDisposable? EnterThread() => null;
-
     public void Add(int pid) => directory.Write("cgroup.procs", pid.ToString());
 
     public void Update(CgroupResources resources) => Apply(resources);
