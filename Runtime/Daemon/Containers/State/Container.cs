@@ -42,6 +42,9 @@ internal sealed class Container(ContainerRecord record)
     /// <summary>The pause before the next restart by policy; in <see cref="Queue"/> only.</summary>
     public TimeSpan RestartDelay { get; set; }
 
+    /// <summary>A restart stops it only to start it: --rm does not apply; in <see cref="Queue"/> only.</summary>
+    public bool RestartRequested { get; set; }
+
     public void SetRecord(ContainerRecord record) => _record = record;
 
     public void SetState(ContainerState state) => _record = _record with { State = state };

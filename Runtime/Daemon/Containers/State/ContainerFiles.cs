@@ -66,14 +66,28 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
     /// <summary>Takes a container out in one rename, durable on return; its files follow with <see cref="DeleteRemoved"/>.</summary>
     public void Remove(string id)
     {
-        Directory.Move(DirectoryOf(id), Path.Combine(_root, RemovedPrefix + id));
-        AtomicFile.SyncDirectory(_root);
+        if (Directory.Exists(DirectoryOf(id))) // somebody may have cleared up by hand
+        {
+            Directory.Move(DirectoryOf(id), Path.Combine(_root, RemovedPrefix + id));
+            AtomicFile.SyncDirectory(_root);
+        }
     }
 
     /// <summary>Takes <see cref="Remove"/> back.</summary>
     public void UndoRemove(string id) => Directory.Move(Path.Combine(_root, RemovedPrefix + id), DirectoryOf(id));
 
-    public void DeleteRemoved(string id) => Delete(Path.Combine(_root, RemovedPrefix + id));
+    /// <summary>Deletes the files of a removed container; what cannot be deleted now is swept at the next start.</summary>
+    public void DeleteRemoved(string id)
+    {
+        try
+        {
+            Delete(Path.Combine(_root, RemovedPrefix + id));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            s_log.Warn(failure, "container {0}: deleting its files", id);
+        }
+    }
 
     /// <summary>Notes which process a container is, before that process runs a program.</summary>
     public void SaveRun(string id, ProcessIdentity process) =>
@@ -111,6 +125,10 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
     /// <summary>Ids of all containers on disk.</summary>
     public IReadOnlyList<string> List() =>
         Directory.GetDirectories(_root).Select(directory => Path.GetFileName(directory)).Where(name => !name.StartsWith('.')).ToArray();
+
+    /// <summary>Ids of containers set aside by <see cref="Load"/>, now or earlier; their layers may still be wanted.</summary>
+    public IReadOnlyList<string> ListDamaged() => Directory.GetDirectories(_root, DamagedPrefix + "*")
+        .Select(directory => Path.GetFileName(directory)[DamagedPrefix.Length..].Split('-')[0]).ToArray();
 
     /// <summary>Reads a container; one that cannot be read is set aside with a line in the daemon's log, and null returned.</summary>
     public ContainerRecord? Load(string id)

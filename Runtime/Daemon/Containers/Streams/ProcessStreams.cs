@@ -48,7 +48,7 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
         lock (_gate)
         {
             _log?.Flush();
-            point = new AttachPoint(_lastTime, _stdout.Unfinished.ToArray(), _stderr.Unfinished.ToArray());
+            point = new AttachPoint(NextTime(), _stdout.Unfinished.ToArray(), _stderr.Unfinished.ToArray());
             if (!_ended)
             {
                 _clients = _clients.Add(client);
