@@ -2,7 +2,6 @@ using Rtd.Daemon.Cgroups;
 using Rtd.Daemon.Events;
 using Rtd.Daemon.Execution;
 using Rtd.Daemon.Images;
-using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Security;
 using Rtd.Daemon.Storage;
@@ -24,8 +23,6 @@ internal sealed record ContainerDependencies
     public required IExecutionDriver Execution { get; init; }
 
     public required ISeccompCompiler Seccomp { get; init; }
-
-    public required ILogDriverFactory Logs { get; init; }
 
     public required VolumeStore Volumes { get; init; }
 

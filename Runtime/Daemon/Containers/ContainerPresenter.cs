@@ -5,6 +5,7 @@ using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 
 namespace Rtd.Daemon.Containers;
@@ -28,7 +29,7 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
             ResolvConfPath = Written(record, files.ResolvConfPath(id)),
             HostnamePath = Written(record, files.HostnamePath(id)),
             HostsPath = Written(record, files.HostsPath(id)),
-            LogPath = parts.Logs.LogPath(record.HostConfig.LogConfig.Type, id, files.DirectoryOf(id)),
+            LogPath = record.HostConfig.LogConfig.Type == LogDrivers.Default ? files.LogPath(id) : "",
             Name = "/" + record.Name,
             RestartCount = record.RestartCount,
             Driver = parts.Layers.DriverName,

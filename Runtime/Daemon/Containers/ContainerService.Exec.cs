@@ -231,11 +231,18 @@ internal sealed partial class ContainerService
         };
     }
 
-    private static EngineException ExecError(Exception failure) => failure switch
+    /// <summary>The exec driver's message begins with a container's words; an exec has its own.</summary>
+    private static EngineException ExecError(Exception failure)
     {
-        EngineException known => known,
-        StartException { ExitCode: NotFoundExitCode or NotExecutableExitCode } start =>
-            EngineException.InvalidParameter($"OCI runtime exec failed: exec failed: unable to start container process: {start.Message}", start),
-        _ => EngineException.System($"OCI runtime exec failed: exec failed: unable to start container process: {failure.Message}", failure),
-    };
+        if (failure is EngineException known)
+        {
+            return known;
+        }
+
+        string reason = failure.Message.StartsWith(StartFailurePrefix, StringComparison.Ordinal) ? failure.Message[StartFailurePrefix.Length..] : failure.Message;
+        string message = $"OCI runtime exec failed: exec failed: unable to start container process: {reason}";
+        return failure is StartException { ExitCode: NotFoundExitCode or NotExecutableExitCode }
+            ? EngineException.InvalidParameter(message, failure)
+            : EngineException.System(message, failure);
+    }
 }

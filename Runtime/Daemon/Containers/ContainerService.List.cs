@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Rtd.Daemon.Api;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Text;
@@ -18,13 +19,13 @@ internal sealed partial class ContainerService
     /// <param name="limit">The newest n, whether they run or not; 0 is all.</param>
     public IReadOnlyList<ContainerSummary> List(bool all, int limit, bool withSize, string? filterText)
     {
-        ListFilters filters = ListFilters.Parse(
+        QueryFilters filters = QueryFilterExtensions.ParseFilters(
             filterText,
             "ancestor", "before", "since", "exited", "expose", "publish", "health", "id", "is-task", "isolation", "label", "label!", "name", "network", "status", "volume");
         CheckFilters(filters);
-        DateTimeOffset before = filters.Has("before") ? _store.Get(filters["before"][0]).Record.Created : DateTimeOffset.MaxValue;
-        DateTimeOffset since = filters.Has("since") ? _store.Get(filters["since"][0]).Record.Created : DateTimeOffset.MinValue;
-        HashSet<string> ancestors = Ancestors(filters["ancestor"]);
+        DateTimeOffset before = filters.Has("before") ? _store.Get(filters.Get("before")[0]).Record.Created : DateTimeOffset.MaxValue;
+        DateTimeOffset since = filters.Has("since") ? _store.Get(filters.Get("since")[0]).Record.Created : DateTimeOffset.MinValue;
+        HashSet<string> ancestors = Ancestors(filters.Get("ancestor"));
         bool everyState = all || limit > 0 || filters.Has("status");
         IEnumerable<Container> chosen = _store.All
             .Where(container => everyState || container.State.Running)
@@ -36,9 +37,9 @@ internal sealed partial class ContainerService
         return [.. (limit > 0 ? chosen.Take(limit) : chosen).Select(container => _presenter.Summarize(container, withSize, now))];
     }
 
-    private static void CheckFilters(ListFilters filters)
+    private static void CheckFilters(QueryFilters filters)
     {
-        foreach (string status in filters["status"])
+        foreach (string status in filters.Get("status"))
         {
             if (!Enum.TryParse<ContainerStatus>(status, ignoreCase: true, out _) || char.IsAsciiDigit(status[0]))
             {
@@ -46,7 +47,7 @@ internal sealed partial class ContainerService
             }
         }
 
-        foreach (string code in filters["exited"])
+        foreach (string code in filters.Get("exited"))
         {
             if (!int.TryParse(code, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
             {
@@ -55,7 +56,7 @@ internal sealed partial class ContainerService
         }
     }
 
-    private static bool Matches(ContainerRecord record, ContainerRun? run, ListFilters filters) =>
+    private static bool Matches(ContainerRecord record, ContainerRun? run, QueryFilters filters) =>
         filters.Any("status", status => ContainerPresenter.StatusName(record.State.Status) == status.ToLowerInvariant())
         && filters.Any("exited", code => record.State is { Running: false, StartedAt: not null } && record.State.ExitCode.ToString(CultureInfo.InvariantCulture) == code)
         && filters.Any("id", id => record.Id.StartsWith(id, StringComparison.Ordinal) || MatchesPattern(record.Id, id))

@@ -1,3 +1,4 @@
+using Rtd.Daemon.Api;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Text;
@@ -51,9 +52,9 @@ internal sealed partial class ContainerService
     /// <summary>Removes all containers that do not run and match the filters label, label! and until.</summary>
     public async Task<ContainerPruneResult> PruneAsync(string? filterText)
     {
-        ListFilters filters = ListFilters.Parse(filterText, "label", "label!", "until");
+        QueryFilters filters = QueryFilterExtensions.ParseFilters(filterText, "label", "label!", "until");
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        DateTimeOffset until = filters.Has("until") ? Timestamps.ParseFilter(filters["until"][0], now) : DateTimeOffset.MaxValue;
+        DateTimeOffset until = filters.Has("until") ? Timestamps.ParseFilter(filters.Get("until")[0], now) : DateTimeOffset.MaxValue;
         ContainerPruneResult result = new();
         foreach (Container container in _store.All)
         {

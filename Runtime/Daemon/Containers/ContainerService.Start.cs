@@ -6,6 +6,8 @@ namespace Rtd.Daemon.Containers;
 
 internal sealed partial class ContainerService
 {
+    private const string StartFailurePrefix = "failed to create task for container: ";
+
     private const int StartFailedExitCode = 128, NotExecutableExitCode = 126, NotFoundExitCode = 127;
 
     /// <summary>Starts a container; not modified when it runs already.</summary>
@@ -93,7 +95,8 @@ internal sealed partial class ContainerService
     {
         EngineException known => known,
         StartException { ExitCode: NotFoundExitCode or NotExecutableExitCode } start =>
-            EngineException.InvalidParameter($"failed to create task for container: {start.Message}", start),
-        _ => EngineException.System($"failed to create task for container: {failure.Message}", failure),
+            EngineException.InvalidParameter(start.Message, start),
+        StartException start => EngineException.System(start.Message, start),
+        _ => EngineException.System(StartFailurePrefix + failure.Message, failure),
     };
 }

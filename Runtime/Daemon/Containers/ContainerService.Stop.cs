@@ -150,7 +150,6 @@ internal sealed partial class ContainerService
     {
         run.Process.Kill(Libc.SIGKILL);
         run.Cgroup.Kill();
-        _ = container.Streams.CutStalledClientsAsync(run.Ended);
         try
         {
             await run.Ended.WaitAsync(s_killTimeout);

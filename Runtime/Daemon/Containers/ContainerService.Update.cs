@@ -1,4 +1,4 @@
-using Newtonsoft.Json;
+using Rtd.Daemon.Api;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.Launching;
 using Rtd.Daemon.Containers.State;
@@ -59,7 +59,7 @@ internal sealed partial class ContainerService
             }
 
             HostConfig host = Merge(container.Record.HostConfig, request);
-            IReadOnlyList<string> warnings = _resourceRules.Validate(host);
+            IReadOnlyList<string> warnings = _resourceRules.Complete(host);
             CheckPolicy(host, request.RestartPolicy);
             if (container.Run is { } run && container.State.Alive)
             {
@@ -93,7 +93,7 @@ internal sealed partial class ContainerService
     /// <summary>A copy with what the update sets; the old one may still be in a reader's hands.</summary>
     private static HostConfig Merge(HostConfig old, ContainerUpdateRequest change)
     {
-        HostConfig host = JsonConvert.DeserializeObject<HostConfig>(JsonConvert.SerializeObject(old))!;
+        HostConfig host = Json.Decode<HostConfig>(Json.Encode(old));
         if (change.NanoCpus > 0 && (old.CpuPeriod > 0 || old.CpuQuota > 0))
         {
             throw EngineException.Conflict("Conflicting options: Nano CPUs cannot be updated as CPU Period or Quota has already been set.");

@@ -27,7 +27,7 @@ internal sealed partial class ContainerService
     private readonly CreateRules _createRules;
     private volatile bool _shuttingDown;
 
-    public ContainerService(ContainerDependencies parts, ContainerDefaults defaults, HostFacts? host = null)
+    public ContainerService(ContainerDependencies parts, ContainerDefaults defaults)
     {
         _parts = parts;
         _defaults = defaults;
@@ -35,8 +35,8 @@ internal sealed partial class ContainerService
         _files.Prepare();
         _launcher = new ContainerLauncher(parts, defaults, _files, _store);
         _presenter = new ContainerPresenter(parts, _files, _execs);
-        _resourceRules = new ResourceRules(host ?? HostFacts.Read());
-        _createRules = new CreateRules(defaults, _resourceRules, parts.Logs);
+        _resourceRules = new ResourceRules(Environment.ProcessorCount, parts.Cgroups.Features);
+        _createRules = new CreateRules(defaults, _resourceRules);
     }
 
     /// <summary>All containers, for counts and for who uses an image or a volume.</summary>

@@ -1,3 +1,4 @@
+using Rtd.Daemon.Api;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.Text;
 
@@ -8,7 +9,7 @@ internal sealed class VolumeService(VolumeStore store)
 {
     public VolumeList List(string? filterText)
     {
-        ListFilters filters = ListFilters.Parse(filterText, "dangling", "driver", "label", "label!", "name");
+        QueryFilters filters = QueryFilterExtensions.ParseFilters(filterText, "dangling", "driver", "label", "label!", "name");
         bool? dangling = filters.Bool("dangling");
         return new VolumeList
         {
@@ -32,7 +33,7 @@ internal sealed class VolumeService(VolumeStore store)
     /// <param name="namedToo">Not only those without a name of their own; the filter all=true asks for it too.</param>
     public VolumePruneResult Prune(string? filterText, bool namedToo)
     {
-        ListFilters filters = ListFilters.Parse(filterText, "label", "label!", "all");
+        QueryFilters filters = QueryFilterExtensions.ParseFilters(filterText, "label", "label!", "all");
         bool all = namedToo || filters.Bool("all") == true;
         VolumePruneResult result = new();
         foreach (Volume volume in store.All.Where(volume => all || volume.Anonymous).Where(volume => filters.MatchLabels(volume.Record.Labels)))

@@ -107,7 +107,7 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
             string other => throw EngineException.InvalidParameter($"invalid condition: \"{other}\""),
         };
         Task<int> exit = containers.WaitAsync(context["id"], condition, context.Aborted);
-        await using StreamWriter body = new(context.StartStream("application/json"), leaveOpen: true);
+        await using StreamWriter body = new(await context.StartStreamAsync(), leaveOpen: true);
         int code = await exit;
         await body.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{{\"StatusCode\":{code}}}"));
     }
@@ -128,7 +128,7 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
         LogReadOptions options = LogOptions(context);
         await using LogReader log = containers.OpenLogs(context["id"], options);
         bool multiplexed = !log.Tty && context.VersionAtLeast(1, 42);
-        Stream body = context.StartStream(multiplexed ? "application/vnd.docker.multiplexed-stream" : "application/vnd.docker.raw-stream");
+        Stream body = await context.StartStreamAsync(200, multiplexed ? "application/vnd.docker.multiplexed-stream" : "application/vnd.docker.raw-stream");
         PipeWriter output = PipeWriter.Create(body, new StreamPipeWriterOptions(leaveOpen: true));
         LogFormatter formatter = new(log.Tty, context.QueryBool("timestamps"));
         await CopyAsync(log, formatter, output, context.Aborted);
@@ -185,7 +185,7 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
             stderr,
             context.QueryBool("follow"),
             tail,
-            Timestamps.ParseQuery(context.Query("since"), "since"),
-            Timestamps.ParseQuery(context.Query("until"), "until"));
+            Timestamps.ParseQuery("since", context.Query("since")),
+            Timestamps.ParseQuery("until", context.Query("until")));
     }
 }

@@ -84,7 +84,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
 
     /// <summary>Opens the log of a container that is not running, for readers.</summary>
     public ILogDriver OpenLog(ContainerRecord record) =>
-        parts.Logs.Create(record.HostConfig.LogConfig.Type, record.HostConfig.LogConfig.Config ?? [], record.Id, files.DirectoryOf(record.Id), record.Config.Tty);
+        LogDrivers.Create(record.HostConfig.LogConfig.Type, record.HostConfig.LogConfig.Config ?? [], files.LogPath(record.Id));
 
     private async Task<IContainerProcess> RunAsync(
         ContainerRecord record, ProcessStreams streams, ICgroup cgroup, IEndpoint? endpoint, SharedNetwork? shared, Task saved)
@@ -154,6 +154,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         EndpointRequest request = new()
         {
             ContainerId = record.Id,
+            ContainerName = record.Name,
             Network = mode.Name,
             Address = settings?.IPAMConfig?.IPv4Address is { Length: > 0 } address ? IPAddress.Parse(address) : null,
             MacAddress = string.IsNullOrEmpty(mac) ? null : mac,

@@ -29,7 +29,7 @@ internal static class LeftoverProcess
         try
         {
             process = Libc.pidfd_open(identity.Pid);
-            if (HostProcess.Read(identity.Pid) is { State: not 'Z' } found && found.StartTicks == identity.StartTicks)
+            if (ProcessStat.Identify(identity.Pid) == identity)
             {
                 return process;
             }

@@ -36,6 +36,8 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
 
     public string ResolvConfPath(string id) => Path.Combine(DirectoryOf(id), "resolv.conf");
 
+    public string LogPath(string id) => Path.Combine(DirectoryOf(id), $"{id}-json.log");
+
     /// <summary>Makes the two directories.</summary>
     public void Prepare()
     {

@@ -21,6 +21,8 @@ internal sealed class AttachedClient(bool tty, bool stdout, bool stderr) : IDisp
     private readonly Pipe _pipe = new(s_options);
     private readonly SemaphoreSlim _writing = new(1, 1);
     private volatile bool _closed;
+    private volatile bool _released;
+    private long _spare = 1024 * 1024;
 
     /// <summary>Called by the process's side. Never throws; what a gone client would have got is dropped.</summary>
     public async ValueTask DeliverAsync(OutputStream stream, ReadOnlyMemory<byte> data)
@@ -33,11 +35,11 @@ internal sealed class AttachedClient(bool tty, bool stdout, bool stderr) : IDisp
         await _writing.WaitAsync();
         try
         {
-            if (!_closed)
+            if (!_closed && !IsOverdrawn(data.Length))
             {
                 Write(_pipe.Writer, stream, data.Span);
-                FlushResult flushed = await _pipe.Writer.FlushAsync();
-                _closed |= flushed.IsCompleted || flushed.IsCanceled;
+                FlushResult flushed = await FlushAsync();
+                _closed |= flushed.IsCompleted;
             }
         }
         finally
@@ -49,10 +51,11 @@ internal sealed class AttachedClient(bool tty, bool stdout, bool stderr) : IDisp
     /// <summary>No more output will come; what is in the pipe can still be read.</summary>
     public async ValueTask CompleteAsync()
     {
-        Cut();
+        ReleaseBackPressure();
         await _writing.WaitAsync();
         try
         {
+            _closed = true;
             await _pipe.Writer.CompleteAsync();
         }
         finally
@@ -61,10 +64,10 @@ internal sealed class AttachedClient(bool tty, bool stdout, bool stderr) : IDisp
         }
     }
 
-    /// <summary>Releases a delivery that waits for the client; nothing is delivered from now on.</summary>
-    public void Cut()
+    /// <summary>From now on a full pipe makes nobody wait; it takes at most 1 MiB more than it can hold.</summary>
+    public void ReleaseBackPressure()
     {
-        _closed = true;
+        _released = true;
         _pipe.Writer.CancelPendingFlush();
     }
 
@@ -100,6 +103,18 @@ internal sealed class AttachedClient(bool tty, bool stdout, bool stderr) : IDisp
             StreamFrame.Write(output, stream, data);
         }
     }
+
+    private ValueTask<FlushResult> FlushAsync()
+    {
+        if (_released)
+        {
+            _pipe.Writer.CancelPendingFlush(); // the next flush returns at once
+        }
+
+        return _pipe.Writer.FlushAsync();
+    }
+
+    private bool IsOverdrawn(int length) => _released && (_spare -= length) < 0;
 
     /// <summary>The client has gone.</summary>
     public void Dispose()

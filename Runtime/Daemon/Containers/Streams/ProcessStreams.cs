@@ -11,8 +11,6 @@ namespace Rtd.Daemon.Containers.Streams;
 /// </remarks>
 internal sealed class ProcessStreams(bool tty) : IOutputSink
 {
-    private static readonly TimeSpan s_stallAllowance = TimeSpan.FromSeconds(2);
-
     private readonly Lock _gate = new();
     private readonly LineSplitter _stdout = new(OutputStream.Stdout);
     private readonly LineSplitter _stderr = new(OutputStream.Stderr);
@@ -20,6 +18,7 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
     private ImmutableArray<AttachedClient> _clients = [];
     private ILogDriver? _log;
     private DateTimeOffset _lastTime;
+    private bool _released;
     private bool _ended;
 
     /// <summary>The process once it runs; cancelled when its start failed.</summary>
@@ -36,7 +35,12 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
         }
     }
 
-    public void SetProcess(IContainerProcess process) => _process.TrySetResult(process);
+    public void SetProcess(IContainerProcess process)
+    {
+        _process.TrySetResult(process);
+        process.Reaped.ContinueWith(
+            static (_, streams) => ((ProcessStreams)streams!).ReleaseBackPressure(), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
 
     /// <summary>Adds a client for the output from now on.</summary>
     public AttachedClient Attach(bool stdout, bool stderr) => Attach(stdout, stderr, out _);
@@ -49,6 +53,11 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
         {
             _log?.Flush();
             point = new AttachPoint(NextTime(), _stdout.Unfinished.ToArray(), _stderr.Unfinished.ToArray());
+            if (_released)
+            {
+                client.ReleaseBackPressure();
+            }
+
             if (!_ended)
             {
                 _clients = _clients.Add(client);
@@ -119,19 +128,22 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
         }
     }
 
-    /// <summary>The process has been told to die: a client that does not read may delay its end by two seconds, not more.</summary>
-    public async Task CutStalledClientsAsync(Task ended)
+    /// <summary>
+    /// Once the process is gone, its last output (what the kernel's pipe holds) waits for no client any more: a client that does not read
+    /// must not keep a dead container running.
+    /// </summary>
+    public void ReleaseBackPressure()
     {
-        await Task.WhenAny(ended, Task.Delay(s_stallAllowance));
         ImmutableArray<AttachedClient> clients;
         lock (_gate)
         {
+            _released = true;
             clients = _clients;
         }
 
         foreach (AttachedClient client in clients)
         {
-            client.Cut();
+            client.ReleaseBackPressure();
         }
     }
 

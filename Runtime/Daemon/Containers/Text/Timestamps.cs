@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rtd.Daemon.Api;
 using Rtd.Daemon.Errors;
 
 namespace Rtd.Daemon.Containers.Text;
@@ -6,29 +7,18 @@ namespace Rtd.Daemon.Containers.Text;
 /// <summary>Times in the forms of the API.</summary>
 internal static class Timestamps
 {
-    /// <summary>What Go prints for "never".</summary>
-    public const string Zero = "0001-01-01T00:00:00Z";
-
-    /// <summary>RFC 3339 with as many digits as needed, in UTC.</summary>
-    public static string Format(DateTimeOffset? time) =>
-        time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture) ?? Zero;
+    /// <summary>RFC 3339 with as many digits as needed, in UTC; Go's zero time for never.</summary>
+    public static string Format(DateTimeOffset? time) => GoTimeConverter.Print(time?.UtcDateTime ?? default);
 
     /// <summary>RFC 3339 with nine digits, as <c>logs --timestamps</c> prints it, so that columns stay aligned.</summary>
     public static string FormatFixed(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>A query value: seconds since 1970 with an optional fraction, or RFC 3339. Absent, "" and 0 are null.</summary>
-    public static DateTimeOffset? ParseQuery(string? text, string name)
-    {
-        if (text is null or "" or "0")
-        {
-            return null;
-        }
+    /// <summary>A time of a log query; absent, "" and the API's default of 0 are null.</summary>
+    public static DateTimeOffset? ParseQuery(string name, string? text) =>
+        UnixTimestamp.Parse(name, text == "0" ? null : text) is { } time ? new DateTimeOffset(time, TimeSpan.Zero) : null;
 
-        return TryParse(text, out DateTimeOffset time) ? time : throw EngineException.InvalidParameter($"invalid value for \"{name}\": \"{text}\"");
-    }
-
-    /// <summary>A filter value: as <see cref="ParseQuery"/>, or a Go duration (10m, 1h30m) back from now.</summary>
+    /// <summary>A filter value: seconds since 1970, RFC 3339, or a Go duration (10m, 1h30m) back from now.</summary>
     public static DateTimeOffset ParseFilter(string text, DateTimeOffset now)
     {
         if (TryParse(text, out DateTimeOffset time))

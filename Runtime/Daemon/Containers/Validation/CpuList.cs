@@ -10,7 +10,7 @@ internal static class CpuList
 
     /// <summary>Throws unless the list is well formed and all of it is in <paramref name="available"/>.</summary>
     /// <param name="kind">"cpus" or "mems", for the message.</param>
-    /// <param name="available">The kernel's list of what is online.</param>
+    /// <param name="available">What can be given; empty when unknown.</param>
     public static void Validate(string list, string kind, string available)
     {
         if (list.Length == 0)
@@ -19,8 +19,8 @@ internal static class CpuList
         }
 
         List<(int First, int Last)> wanted = list.Length <= MaximumLength ? Ranges(list) ?? throw Invalid(list, kind) : throw Invalid(list[..32] + "…", kind);
-        List<(int First, int Last)> online = Ranges(available.Trim()) ?? [];
-        if (!wanted.TrueForAll(range => online.Exists(here => here.First <= range.First && range.Last <= here.Last)))
+        List<(int First, int Last)>? online = Ranges(available.Trim());
+        if (online is not null && !wanted.TrueForAll(range => online.Exists(here => here.First <= range.First && range.Last <= here.Last)))
         {
             string noun = kind == "cpus" ? "CPUs" : "Memory nodes";
             throw EngineException.InvalidParameter($"Requested {noun} are not available - requested {list}, available: {available.Trim()}");

@@ -7,7 +7,7 @@ using Rtd.Daemon.Security;
 namespace Rtd.Daemon.Containers.Validation;
 
 /// <summary>Checks a create in Docker's words and fills in the defaults. What is not supported is an error or a warning, never silence.</summary>
-internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRules resources, ILogDriverFactory logs)
+internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRules resources)
 {
     private const int MaximumHostname = 64;
 
@@ -50,7 +50,7 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
     /// <returns>Warnings for the client.</returns>
     public IReadOnlyList<string> Complete(HostConfig host, ContainerConfig config)
     {
-        List<string> warnings = [.. resources.Validate(host)];
+        List<string> warnings = [.. resources.Complete(host)];
         RestartRules.Validate(host.RestartPolicy);
         Refuse(host.AutoRemove && !RestartRules.IsNone(host.RestartPolicy), "can't create 'AutoRemove' container with restart policy");
         Refuse(host.ShmSize < 0, "SHM size can not be less than 0");
@@ -123,7 +123,7 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
         }
 
         host.LogConfig.Config ??= [];
-        logs.Validate(host.LogConfig.Type, host.LogConfig.Config);
+        LogDrivers.Validate(host.LogConfig.Type, host.LogConfig.Config);
     }
 
     private void Fill(HostConfig host)
@@ -135,9 +135,8 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
         host.RestartPolicy.Name = host.RestartPolicy.Name.Length == 0 ? RestartRules.No : host.RestartPolicy.Name;
         host.ConsoleSize = host.ConsoleSize is { Count: 2 } size ? size : [0, 0];
         host.PortBindings ??= [];
-        host.MemorySwap = host is { Memory: > 0, MemorySwap: 0 } ? 2 * host.Memory : host.MemorySwap;
-        host.MaskedPaths ??= host.Privileged ? [] : [.. ProtectedPaths.Masked];
-        host.ReadonlyPaths ??= host.Privileged ? [] : [.. ProtectedPaths.ReadOnly];
+        host.MaskedPaths ??= host.Privileged ? [] : [.. DefaultPaths.Masked];
+        host.ReadonlyPaths ??= host.Privileged ? [] : [.. DefaultPaths.Readonly];
     }
 
     private static void Refuse(bool wrong, string message)

@@ -1,23 +1,29 @@
 using System.Globalization;
 using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Cgroups;
 using Rtd.Daemon.Errors;
 
 namespace Rtd.Daemon.Containers.Validation;
 
 /// <summary>Checks limits, in Docker's words.</summary>
-internal sealed class ResourceRules(HostFacts host)
+internal sealed partial class ResourceRules(int cpuCount, CgroupFeatures features)
 {
     private const long MinimumMemory = 6 * 1024 * 1024;
 
+    /// <summary>Checks limits, and takes out those that this host cannot set, with a warning, as Docker does.</summary>
     /// <returns>Warnings for the client.</returns>
-    public IReadOnlyList<string> Validate(ContainerResources resources)
+    public IReadOnlyList<string> Complete(ContainerResources resources)
     {
-        List<string> warnings = [];
         CheckMemory(resources);
         CheckCpu(resources);
         CheckBlockIo(resources);
         CheckUlimits(resources);
         CheckDevices(resources);
+        resources.MemorySwap = resources is { Memory: > 0, MemorySwap: 0 } ? 2 * resources.Memory : resources.MemorySwap;
+        List<string> warnings = [];
+        DiscardMemory(resources, warnings);
+        DiscardCpu(resources, warnings);
+        DiscardOthers(resources, warnings);
         if (resources.OomKillDisable == true && resources.Memory == 0)
         {
             warnings.Add("OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.");
@@ -47,8 +53,8 @@ internal sealed class ResourceRules(HostFacts host)
         Refuse(nano > 0 && resources.CpuPeriod > 0, "Conflicting options: Nano CPUs and CPU Period cannot both be set.");
         Refuse(nano > 0 && resources.CpuQuota > 0, "Conflicting options: Nano CPUs and CPU Quota cannot both be set.");
         Refuse(
-            nano < 0 || nano > host.CpuCount * 1_000_000_000L || nano is > 0 and < 10_000_000,
-            $"range of CPUs is from 0.01 to {Text(host.CpuCount)}.00, as there are only {Text(host.CpuCount)} CPUs available");
+            nano < 0 || nano > cpuCount * 1_000_000_000L || nano is > 0 and < 10_000_000,
+            $"range of CPUs is from 0.01 to {Text(cpuCount)}.00, as there are only {Text(cpuCount)} CPUs available");
         Refuse(resources.CpuShares < 0, $"invalid CPU shares ({Text(resources.CpuShares)}): value must be a positive integer");
         Refuse(
             resources.CpuPeriod is not 0 and (< 1000 or > 1_000_000),
@@ -58,8 +64,8 @@ internal sealed class ResourceRules(HostFacts host)
             resources.CpuRealtimePeriod < 0 || resources.CpuRealtimeRuntime < 0
                 || (resources.CpuRealtimePeriod != 0 && resources.CpuRealtimeRuntime > resources.CpuRealtimePeriod),
             "cpu real-time runtime cannot be higher than cpu real-time period");
-        CpuList.Validate(resources.CpusetCpus, "cpus", host.CpusOnline);
-        CpuList.Validate(resources.CpusetMems, "mems", host.MemoryNodesOnline);
+        CpuList.Validate(resources.CpusetCpus, "cpus", features.Cpus);
+        CpuList.Validate(resources.CpusetMems, "mems", features.Mems);
     }
 
     private static void CheckBlockIo(ContainerResources resources)
