@@ -1,7 +1,7 @@
 namespace Rtd.Daemon.Events;
 
 /// <summary>Carries events from where they happen to whoever listens, and remembers the last ones.</summary>
-internal sealed class EventBus
+internal sealed class EventBus : IEventPublisher
 {
     /// <summary>What <c>since</c> can look back on, as in dockerd.</summary>
     public const int HistoryLength = 256;

@@ -12,6 +12,7 @@ internal sealed class ContainerProcess : IContainerProcess
     private readonly IReadOnlyList<OutputPump> _outputs;
     private readonly IOutputSink _sink;
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _reapedSource = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _reaped;
 
     public ContainerProcess(ProcessIdentity identity, IoSource pidfd, Stdio stdio, SafeFileHandle? terminal, IOutputSink sink, Action? onReaped)
@@ -28,6 +29,8 @@ internal sealed class ContainerProcess : IContainerProcess
     public ProcessIdentity Identity { get; }
 
     public Task<ExitStatus> Exited { get; }
+
+    public Task Reaped => _reapedSource.Task;
 
     public bool HasExited
     {
@@ -105,6 +108,7 @@ internal sealed class ContainerProcess : IContainerProcess
             _pidfd.Dispose();
         }
 
+        _reapedSource.SetResult();
         onReaped?.Invoke();
         foreach (OutputPump pump in _outputs)
         {

@@ -8,6 +8,9 @@ internal interface IContainerProcess
     /// <summary>Completes when the process has been reaped and all its output delivered (a background child that keeps the pipe open delays it by a short grace at most).</summary>
     Task<ExitStatus> Exited { get; }
 
+    /// <summary>Completes when the process has been reaped, while its last output may still wait for a slow reader.</summary>
+    Task Reaped { get; }
+
     /// <summary>True once reaped.</summary>
     bool HasExited { get; }
 

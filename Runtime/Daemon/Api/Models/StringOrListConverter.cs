@@ -8,8 +8,11 @@ internal sealed class StringOrListConverter : JsonConverter<List<string>?>
 {
     public override bool CanWrite => false;
 
-    public override List<string>? ReadJson(JsonReader reader, Type objectType, List<string>? existingValue, bool hasExistingValue, JsonSerializer serializer) =>
-        JToken.Load(reader) switch
+    public override List<string>? ReadJson(JsonReader reader, Type objectType, List<string>? existingValue, bool hasExistingValue, JsonSerializer serializer)
+    {
+        // A word that looks like a date stays the word it is.
+        reader.DateParseHandling = DateParseHandling.None;
+        return JToken.Load(reader) switch
         {
             { Type: JTokenType.Null } => null,
             { Type: JTokenType.String } text => [text.Value<string>()!],
@@ -18,6 +21,7 @@ internal sealed class StringOrListConverter : JsonConverter<List<string>?>
                 : throw new JsonSerializationException($"{reader.Path}: expected a string")).ToList(),
             _ => throw new JsonSerializationException($"{reader.Path}: expected a string or a list of strings"),
         };
+    }
 
     public override void WriteJson(JsonWriter writer, List<string>? value, JsonSerializer serializer) => throw new NotSupportedException();
 }

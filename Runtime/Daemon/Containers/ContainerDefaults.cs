@@ -1,0 +1,49 @@
+using Rtd.Daemon.Api.Models;
+
+namespace Rtd.Daemon.Containers;
+
+/// <summary>The daemon-wide settings that containers are made with.</summary>
+internal sealed record ContainerDefaults
+{
+    /// <summary>Such as /var/lib/rtd.</summary>
+    public required string DataRoot { get; init; }
+
+    /// <summary>Such as /run/rtd; a tmpfs or anything else that a reboot empties.</summary>
+    public required string ExecRoot { get; init; }
+
+    /// <summary>Where cgroups of containers go unless they name a parent.</summary>
+    public string CgroupParent { get; init; } = "/rtd";
+
+    public IReadOnlyList<Ulimit> Ulimits { get; init; } = [];
+
+    /// <summary>Bytes of /dev/shm.</summary>
+    public long ShmSize { get; init; } = 64 * 1024 * 1024;
+
+    public IReadOnlyList<string> Dns { get; init; } = [];
+
+    public IReadOnlyList<string> DnsSearch { get; init; } = [];
+
+    public IReadOnlyList<string> DnsOptions { get; init; } = [];
+
+    public string LogDriver { get; init; } = "json-file";
+
+    public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Stay as a reaping pid 1 unless a container says otherwise.</summary>
+    public bool Init { get; init; }
+
+    public bool NoNewPrivileges { get; init; }
+
+    /// <summary>From the stop signal to SIGKILL unless a container says otherwise.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many containers are started at once by restart policies when the daemon starts.</summary>
+    public int ParallelStarts { get; init; } = 8;
+
+    public string HostResolvConf { get; init; } = "/etc/resolv.conf";
+
+    /// <summary>Where systemd-resolved keeps the real servers when the file above names only its stub.</summary>
+    public string ResolvedResolvConf { get; init; } = "/run/systemd/resolve/resolv.conf";
+
+    public string HostHosts { get; init; } = "/etc/hosts";
+}

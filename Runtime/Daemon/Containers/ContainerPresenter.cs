@@ -1,0 +1,215 @@
+using System.Globalization;
+using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Containers.Execs;
+using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.Containers.Text;
+using Rtd.Daemon.Containers.Validation;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Logging;
+using Rtd.Daemon.Networking;
+
+namespace Rtd.Daemon.Containers;
+
+/// <summary>Shows containers in the shapes of the API. It reads snapshots and waits for nobody.</summary>
+internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerFiles files, ExecStore execs)
+{
+    public ContainerInspect Inspect(Container container, bool withSize)
+    {
+        ContainerRecord record = container.Record;
+        ContainerRun? run = container.Run;
+        string id = record.Id;
+        return new ContainerInspect
+        {
+            Id = id,
+            Created = Timestamps.Format(record.Created),
+            Path = record.Command[0],
+            Args = record.Command[1..],
+            State = State(record.State),
+            Image = record.ImageId,
+            ResolvConfPath = Written(record, files.ResolvConfPath(id)),
+            HostnamePath = Written(record, files.HostnamePath(id)),
+            HostsPath = Written(record, files.HostsPath(id)),
+            LogPath = record.HostConfig.LogConfig.Type == LogDrivers.Default ? files.LogPath(id) : "",
+            Name = "/" + record.Name,
+            RestartCount = record.RestartCount,
+            Driver = parts.Layers.DriverName,
+            ExecIDs = execs.RunningIn(id) is { Count: > 0 } running ? running : null,
+            HostConfig = record.HostConfig,
+            GraphDriver = new GraphDriverData { Name = parts.Layers.DriverName, Data = parts.Layers.Describe(id).ToDictionary() },
+            SizeRw = withSize ? parts.Layers.Size(id) : null,
+            SizeRootFs = withSize ? record.ImageSize : null,
+            Mounts = Mounts(record),
+            Config = record.Config,
+            NetworkSettings = NetworkSettings(record, run),
+        };
+    }
+
+    public ContainerSummary Summarize(Container container, bool withSize, DateTimeOffset now)
+    {
+        ContainerRecord record = container.Record;
+        return new ContainerSummary
+        {
+            Id = record.Id,
+            Names = ["/" + record.Name],
+            Image = ImageName(record),
+            ImageID = record.ImageId,
+            Command = string.Join(' ', record.Command.Select((word, index) => index > 0 && word.Contains(' ') ? $"'{word}'" : word)),
+            Created = record.Created.ToUnixTimeSeconds(),
+            Ports = Ports(record, container.Run),
+            SizeRw = withSize ? parts.Layers.Size(record.Id) : null,
+            SizeRootFs = withSize ? record.ImageSize : null,
+            Labels = record.Config.Labels ?? [],
+            State = StatusName(record.State.Status),
+            Status = ContainerStatusText.Format(record.State, now),
+            HostConfig = new ContainerSummaryHost { NetworkMode = record.HostConfig.NetworkMode, Annotations = record.HostConfig.Annotations },
+            NetworkSettings = new ContainerSummaryNetworks { Networks = Networks(record, container.Run) },
+            Mounts = Mounts(record),
+        };
+    }
+
+    public static string StatusName(ContainerStatus status) => status.ToString().ToLowerInvariant();
+
+    /// <summary>Exposed ports, and the published ones of a running container.</summary>
+    public static List<PortSummary> Ports(ContainerRecord record, ContainerRun? run)
+    {
+        IReadOnlyList<PortBinding> published = run?.Endpoint?.Ports ?? [];
+        List<PortSummary> ports = [];
+        foreach (PortBinding binding in published)
+        {
+            ports.Add(new PortSummary
+            {
+                IP = binding.HostAddress.ToString(),
+                PrivatePort = binding.ContainerPort,
+                PublicPort = binding.HostPort,
+                Type = binding.Protocol,
+            });
+        }
+
+        if (run is not null)
+        {
+            foreach ((int port, string protocol) in Exposed(record).Where(port => !published.Any(binding => Same(binding, port))))
+            {
+                ports.Add(new PortSummary { PrivatePort = port, Type = protocol });
+            }
+        }
+
+        return ports;
+    }
+
+    private static IEnumerable<(int Port, string Protocol)> Exposed(ContainerRecord record) =>
+        (record.Config.ExposedPorts ?? []).Keys.Concat((record.HostConfig.PortBindings ?? []).Keys).Select(PortSpecs.ParseContainerPort).Distinct();
+
+    private static bool Same(PortBinding binding, (int Port, string Protocol) port) => binding.ContainerPort == port.Port && binding.Protocol == port.Protocol;
+
+    /// <summary>The network files are made at the first start.</summary>
+    private static string Written(ContainerRecord record, string path) => record.State.StartedAt is null ? "" : path;
+
+    private static ContainerInspectState State(ContainerState state) => new()
+    {
+        Status = StatusName(state.Status),
+        Running = state.Running,
+        Paused = state.Status == ContainerStatus.Paused,
+        Restarting = state.Status == ContainerStatus.Restarting,
+        OOMKilled = state.OOMKilled,
+        Dead = state.Status == ContainerStatus.Dead,
+        Pid = state.Pid,
+        ExitCode = state.ExitCode,
+        Error = state.Error,
+        StartedAt = Timestamps.Format(state.StartedAt),
+        FinishedAt = Timestamps.Format(state.FinishedAt),
+    };
+
+    private static List<MountPointSummary> Mounts(ContainerRecord record) => record.Mounts.Where(mount => !mount.Hidden).Select(mount => new MountPointSummary
+    {
+        Type = mount.Type,
+        Name = mount.Name.Length > 0 ? mount.Name : null,
+        Source = mount.Source,
+        Destination = mount.Destination,
+        Driver = mount.Type == MountPoint.Volume ? "local" : null,
+        Mode = mount.Mode,
+        RW = mount.Writable,
+        Propagation = mount.Propagation,
+    }).ToList();
+
+    private static NetworkSettings NetworkSettings(ContainerRecord record, ContainerRun? run)
+    {
+        Dictionary<string, EndpointSettings> networks = Networks(record, run);
+        NetworkSettings settings = new()
+        {
+            SandboxID = run is null ? "" : record.Id,
+            SandboxKey = run is null ? "" : string.Create(CultureInfo.InvariantCulture, $"/proc/{run.Process.Identity.Pid}/ns/net"),
+            Networks = networks,
+            Ports = PortMap(record, run),
+        };
+        if (networks.TryGetValue(NetworkMode.Bridge, out EndpointSettings? bridge))
+        {
+            settings.EndpointID = bridge.EndpointID;
+            settings.Gateway = bridge.Gateway;
+            settings.IPAddress = bridge.IPAddress;
+            settings.IPPrefixLen = bridge.IPPrefixLen;
+            settings.MacAddress = bridge.MacAddress;
+        }
+
+        return settings;
+    }
+
+    private static Dictionary<string, List<HostPort>?> PortMap(ContainerRecord record, ContainerRun? run)
+    {
+        Dictionary<string, List<HostPort>?> map = [];
+        if (run?.Endpoint is not { } endpoint)
+        {
+            return map;
+        }
+
+        foreach ((int port, string protocol) in Exposed(record))
+        {
+            List<HostPort> hosts = endpoint.Ports.Where(binding => Same(binding, (port, protocol))).Select(binding => new HostPort
+            {
+                HostIp = binding.HostAddress.ToString(),
+                Port = binding.HostPort.ToString(CultureInfo.InvariantCulture),
+            }).ToList();
+            map[string.Create(CultureInfo.InvariantCulture, $"{port}/{protocol}")] = hosts.Count > 0 ? hosts : null;
+        }
+
+        return map;
+    }
+
+    private static Dictionary<string, EndpointSettings> Networks(ContainerRecord record, ContainerRun? run)
+    {
+        NetworkMode mode = NetworkMode.Parse(record.HostConfig.NetworkMode);
+        if (mode.Kind == NetworkModeKind.Container)
+        {
+            return [];
+        }
+
+        EndpointSettings? asked = record.Endpoints.GetValueOrDefault(mode.Name);
+        IEndpoint? endpoint = run?.Endpoint;
+        EndpointSettings shown = new()
+        {
+            IPAMConfig = asked?.IPAMConfig,
+            Aliases = asked?.Aliases,
+            DriverOpts = asked?.DriverOpts,
+            GwPriority = asked?.GwPriority ?? 0,
+            NetworkID = endpoint?.NetworkId ?? "",
+            EndpointID = endpoint?.EndpointId ?? "",
+            Gateway = endpoint?.Gateway?.ToString() ?? "",
+            IPAddress = endpoint?.Address.ToString() ?? "",
+            IPPrefixLen = endpoint?.PrefixLength ?? 0,
+            MacAddress = endpoint?.MacAddress ?? asked?.MacAddress ?? "",
+        };
+        return new Dictionary<string, EndpointSettings> { [endpoint?.NetworkName ?? mode.Name] = shown };
+    }
+
+    /// <summary>The name the container was made from, or the id when that name has moved on to another image.</summary>
+    private string ImageName(ContainerRecord record)
+    {
+        try
+        {
+            return parts.Images.Get(record.Config.Image).Id == record.ImageId ? record.Config.Image : record.ImageId;
+        }
+        catch (EngineException gone) when (gone.Kind is ErrorKind.NotFound or ErrorKind.InvalidParameter)
+        {
+            return record.ImageId;
+        }
+    }
+}

@@ -1,0 +1,206 @@
+using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.Containers.Text;
+using Rtd.Daemon.Containers.Validation;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Images;
+using Rtd.Daemon.Volumes;
+
+namespace Rtd.Daemon.Containers;
+
+internal sealed partial class ContainerService
+{
+    private const int NameAttempts = 32;
+
+    /// <summary>Makes a container: checked, on disk, with its rw layer and volumes, not started.</summary>
+    /// <param name="name">null or "" invents one; a leading slash is Docker's and ignored.</param>
+    /// <param name="platform">os/arch[/variant] asked for, or null.</param>
+    public async Task<ContainerCreateResponse> CreateAsync(string? name, string? platform, ContainerCreateRequest request)
+    {
+        RefuseWhenShuttingDown();
+        ContainerConfig config = request.Config;
+        Image image = FindImage(config.Image, platform);
+        List<string> warnings = Complete(request, image);
+        string id = RandomId.Create();
+        CompleteHostname(config, request.HostConfig, id);
+        string reserved = ReserveName(name, id);
+        try
+        {
+            ContainerRecord record = await BuildAsync(id, reserved, image, request);
+            Container container = new(record);
+            _store.Add(container);
+            Publish(container, "create");
+        }
+        catch
+        {
+            _store.ReleaseName(reserved, id);
+            throw;
+        }
+
+        return new ContainerCreateResponse { Id = id, Warnings = warnings };
+    }
+
+    private static bool Matches(Image image, string platform)
+    {
+        string[] wanted = platform.Split('/');
+        return (wanted is [var os] && os == image.Config.Os)
+            || (wanted is [var system, var architecture, ..] && system == image.Config.Os && architecture == image.Config.Architecture);
+    }
+
+    private Image FindImage(string reference, string? platform)
+    {
+        if (reference.Length == 0)
+        {
+            throw EngineException.InvalidParameter("no image specified");
+        }
+
+        Image image = _parts.Images.Get(reference);
+        return string.IsNullOrEmpty(platform) || Matches(image, platform)
+            ? image
+            : throw EngineException.NotFound($"image with reference {reference} was found but does not provide the specified platform ({platform})");
+    }
+
+    private List<string> Complete(ContainerCreateRequest request, Image image)
+    {
+        ImageMerge.Apply(request.Config, image.Config.Config);
+        if (request.Config.NetworkDisabled)
+        {
+            request.HostConfig.NetworkMode = "none";
+        }
+
+        return [.. CreateRules.Validate(request.Config), .. _createRules.Complete(request.HostConfig, request.Config)];
+    }
+
+    private void CompleteHostname(ContainerConfig config, HostConfig host, string id)
+    {
+        if (config.Hostname.Length > 0)
+        {
+            return;
+        }
+
+        NetworkMode mode = NetworkMode.Parse(host.NetworkMode);
+        config.Hostname = mode.Kind switch
+        {
+            NetworkModeKind.Container => _store.Get(mode.Name).Record.Config.Hostname,
+            NetworkModeKind.Host => Environment.MachineName,
+            _ => host.UTSMode == "host" ? Environment.MachineName : RandomId.Short(id),
+        };
+    }
+
+    private string ReserveName(string? given, string id)
+    {
+        string name = given ?? "";
+        name = name.StartsWith('/') ? name[1..] : name;
+        if (name.Length > 0)
+        {
+            ContainerNames.Validate(name);
+            _store.ReserveName(name, id);
+            return name;
+        }
+
+        for (int attempt = 0; attempt < NameAttempts; attempt++)
+        {
+            name = ContainerNames.Invent(attempt);
+            if (_store.TryReserveName(name, id))
+            {
+                return name;
+            }
+        }
+
+        _store.ReserveName(RandomId.Short(id), id);
+        return RandomId.Short(id);
+    }
+
+    /// <summary>Layer, volumes, directory, in this order; taken back in reverse when one fails.</summary>
+    private async Task<ContainerRecord> BuildAsync(string id, string name, Image image, ContainerCreateRequest request)
+    {
+        Dictionary<string, EndpointSettings> endpoints = CreateRules.Endpoints(request.HostConfig, request.NetworkingConfig);
+        IReadOnlyList<PlannedMount> plan = new MountPlanner(source => _store.Get(source).Record).Plan(request.HostConfig, request.Config);
+        List<MountPoint> mounts = [];
+        try
+        {
+            _parts.Layers.Create(id, image);
+            foreach (PlannedMount planned in plan)
+            {
+                mounts.Add(await MakeMountAsync(id, planned));
+            }
+
+            ContainerRecord record = new()
+            {
+                Id = id,
+                Name = name,
+                Created = DateTimeOffset.UtcNow,
+                ImageId = image.Id,
+                ImageSize = image.Size,
+                Command = CreateRules.Command(request.Config),
+                Config = request.Config,
+                HostConfig = request.HostConfig,
+                Mounts = mounts,
+                Endpoints = endpoints,
+            };
+            _files.Create(record);
+            return record;
+        }
+        catch
+        {
+            ReleaseVolumes(id, mounts, removeAnonymous: true);
+            _parts.Layers.Remove(id);
+            throw;
+        }
+    }
+
+    private async Task<MountPoint> MakeMountAsync(string id, PlannedMount planned)
+    {
+        MountPoint point = planned.Point;
+        if (point.Type != MountPoint.Volume)
+        {
+            return point;
+        }
+
+        Volume volume = _parts.Volumes.Acquire(point.Name, planned.Driver, planned.Options, planned.Labels, id);
+        try
+        {
+            if (!point.NoCopy)
+            {
+                await FillAsync(id, volume, point.Destination);
+            }
+
+            return point with { Name = volume.Name, Source = volume.Mountpoint };
+        }
+        catch
+        {
+            ReleaseVolumes(id, [point with { Name = volume.Name }], removeAnonymous: true);
+            throw;
+        }
+    }
+
+    /// <summary>A new volume starts with what the image has at its place.</summary>
+    private async Task FillAsync(string id, Volume volume, string destination)
+    {
+        using AsyncLock.Holder filling = await volume.Filling.AcquireAsync();
+        if (!Directory.EnumerateFileSystemEntries(volume.Mountpoint).Any())
+        {
+            _parts.Layers.CopyUp(id, destination, volume.Mountpoint);
+        }
+    }
+
+    private void ReleaseVolumes(string id, IEnumerable<MountPoint> mounts, bool removeAnonymous)
+    {
+        foreach (MountPoint mount in mounts.Where(mount => mount.Type == MountPoint.Volume))
+        {
+            _parts.Volumes.Release(mount.Name, id);
+            if (removeAnonymous && mount.Anonymous)
+            {
+                _parts.Volumes.TryRemove(mount.Name);
+            }
+        }
+    }
+
+    private void RefuseWhenShuttingDown()
+    {
+        if (_shuttingDown)
+        {
+            throw new EngineException(ErrorKind.Unavailable, "the daemon is shutting down");
+        }
+    }
+}

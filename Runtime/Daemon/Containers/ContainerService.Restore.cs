@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Containers.Processes;
+using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.Containers.Text;
+using Rtd.Daemon.Containers.Validation;
+using Rtd.Daemon.Execution;
+using Rtd.Protocol.Syscalls;
+
+namespace Rtd.Daemon.Containers;
+
+internal sealed partial class ContainerService
+{
+    private const int KilledExitCode = 128 + Libc.SIGKILL;
+
+    /// <summary>
+    /// Reads all containers at the daemon's start, before anything else is asked of this service. Those that ran under a former daemon are
+    /// ended: their output and exit code have no one to go to. Then what a crash left in layers, networks and volumes is swept.
+    /// </summary>
+    public async Task RestoreAsync(CancellationToken cancellation)
+    {
+        _parts.Volumes.Load();
+        _files.Sweep();
+        ConcurrentBag<ContainerRecord> records = [];
+        await Parallel.ForEachAsync(_files.List(), cancellation, (id, _) =>
+        {
+            if (_files.Load(id) is { } record)
+            {
+                records.Add(record);
+            }
+
+            return ValueTask.CompletedTask;
+        });
+        foreach (ContainerRecord record in records.OrderBy(record => record.Created))
+        {
+            Register(record);
+        }
+
+        await Parallel.ForEachAsync(_store.All, cancellation, async (container, _) => await EndLeftoverAsync(container));
+        _parts.Layers.Sweep(_store.All.Select(container => container.Id).Concat(_files.ListDamaged()).ToHashSet());
+        await _parts.Networks.SweepAsync(cancellation);
+        foreach (Container container in _store.All.Where(container => container.Record.HostConfig.AutoRemove && container.State.StartedAt is not null))
+        {
+            await TryAsync(container, "removing it after a restart of the daemon", () => Task.Run(() => RemoveInQueue(container, removeVolumes: true)));
+        }
+    }
+
+    /// <summary>Starts what its restart policy wants to run; those that share another's network after those others.</summary>
+    public async Task StartByPolicyAsync(CancellationToken cancellation)
+    {
+        Container[] wanted = [.. _store.All.Where(WantsStart)];
+        ParallelOptions options = new() { MaxDegreeOfParallelism = _defaults.ParallelStarts, CancellationToken = cancellation };
+        foreach (IEnumerable<Container> group in new[] { wanted.Where(container => !SharesNetwork(container)), wanted.Where(SharesNetwork) })
+        {
+            await Parallel.ForEachAsync(group, options, async (container, _) => await TryAsync(container, "starting it by its restart policy", async () =>
+            {
+                using AsyncLock.Holder holder = await container.Queue.AcquireAsync();
+                if (!container.IsRemoved && !container.State.Running)
+                {
+                    await StartByUserAsync(container);
+                }
+            }));
+        }
+    }
+
+    private static bool WantsStart(Container container)
+    {
+        ContainerRecord record = container.Record;
+        return record.State is { StartedAt: not null, Running: false }
+            && RestartRules.AtBoot(record.HostConfig.RestartPolicy, record.State.ExitCode, record.RestartCount, record.StoppedByUser);
+    }
+
+    private static bool SharesNetwork(Container container) => NetworkMode.Parse(container.Record.HostConfig.NetworkMode).Kind == NetworkModeKind.Container;
+
+    private void Register(ContainerRecord record)
+    {
+        string name = record.Name;
+        for (int attempt = 1; !_store.TryReserveName(name, record.Id); attempt++)
+        {
+            name = ContainerNames.Invent(attempt);
+        }
+
+        if (name != record.Name)
+        {
+            s_log.Error("container {0}: its name {1} belongs to another one, it is now {2}", record.Id, record.Name, name);
+        }
+
+        _store.Add(new Container(record with { Name = name }));
+        foreach (MountPoint mount in record.Mounts.Where(mount => mount.Type == MountPoint.Volume))
+        {
+            _parts.Volumes.Restore(mount.Name, record.Id);
+        }
+    }
+
+    /// <summary>Ends what a former daemon left running of a container, and says so in its state.</summary>
+    private async Task EndLeftoverAsync(Container container)
+    {
+        ContainerRecord record = container.Record;
+        ProcessIdentity? noted = _files.LoadRun(record.Id);
+        bool wasRunning = noted is not null || record.State.Running || record.State.Status == ContainerStatus.Removing;
+        if (!wasRunning)
+        {
+            return;
+        }
+
+        bool killed = false;
+        bool outOfMemory = false;
+        await TryAsync(container, "ending what a former daemon left of it", async () =>
+        {
+            ICgroup cgroup = _parts.Cgroups.Open(_launcher.CgroupPath(record));
+            if (cgroup.Exists)
+            {
+                outOfMemory = cgroup.OomKills() > 0;
+                killed = cgroup.Pids().Count > 0;
+                cgroup.Kill();
+            }
+
+            killed |= noted is { } process && await LeftoverProcess.KillAsync(process);
+            if (cgroup.Exists)
+            {
+                await cgroup.RemoveAsync(CancellationToken.None);
+            }
+        });
+        container.SetRecord(record with
+        {
+            State = record.State with
+            {
+                Status = record.State.StartedAt is null ? ContainerStatus.Created : ContainerStatus.Exited,
+                ExitCode = record.State.Status == ContainerStatus.Restarting ? record.State.ExitCode : killed ? KilledExitCode : UnknownExitCode,
+                OOMKilled = outOfMemory,
+                FinishedAt = record.State.Status == ContainerStatus.Restarting ? record.State.FinishedAt : DateTimeOffset.UtcNow,
+            },
+        });
+        Save(container);
+        _files.DeleteRun(record.Id);
+    }
+}

@@ -1,0 +1,46 @@
+using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.Errors;
+
+namespace Rtd.Daemon.Containers;
+
+internal sealed partial class ContainerService
+{
+    /// <summary>
+    /// Ends all containers at the daemon's end, side by side: each has its own stop timeout, all together have <paramref name="timeout"/>,
+    /// after which they are killed. From now on nothing is created, started or restarted.
+    /// </summary>
+    public async Task ShutdownAsync(TimeSpan timeout)
+    {
+        _shuttingDown = true;
+        Task[] stops = [.. _store.All.Where(container => container.State.Running).Select(StopAtShutdownAsync)];
+        Task all = Task.WhenAll(stops);
+        if (await Task.WhenAny(all, Task.Delay(timeout)) != all)
+        {
+            await Task.WhenAll(_store.All.Select(KillAtShutdownAsync));
+        }
+    }
+
+    private async Task StopAtShutdownAsync(Container container)
+    {
+        try
+        {
+            await StopAsync(container.Id, null, null);
+        }
+        catch (EngineException stopped) when (stopped.Kind is ErrorKind.NotModified or ErrorKind.NotFound)
+        {
+            // It ended by itself meanwhile.
+        }
+        catch (Exception failure)
+        {
+            s_log.Error(failure, "container {0}: stopping it at shutdown", container.Id);
+        }
+    }
+
+    private async Task KillAtShutdownAsync(Container container)
+    {
+        if (container.Run is { } run)
+        {
+            await TryAsync(container, "killing it at shutdown", () => KillRunAsync(container, run));
+        }
+    }
+}

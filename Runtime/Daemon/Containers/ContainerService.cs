@@ -1,0 +1,90 @@
+using NLog;
+using Rtd.Daemon.Containers.Execs;
+using Rtd.Daemon.Containers.Launching;
+using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.Containers.Validation;
+using Rtd.Daemon.Errors;
+
+namespace Rtd.Daemon.Containers;
+
+/// <summary>The life of containers: one file per verb.</summary>
+/// <remarks>
+/// Every verb that changes a container queues for that container alone. Waiting for a process to end happens outside of the queue, since
+/// the end itself is recorded in it.
+/// </remarks>
+internal sealed partial class ContainerService
+{
+    private static readonly Logger s_log = LogManager.GetLogger("containers");
+
+    private readonly ContainerDependencies _parts;
+    private readonly ContainerDefaults _defaults;
+    private readonly ContainerStore _store = new();
+    private readonly ExecStore _execs = new();
+    private readonly ContainerFiles _files;
+    private readonly ContainerLauncher _launcher;
+    private readonly ContainerPresenter _presenter;
+    private readonly ResourceRules _resourceRules;
+    private readonly CreateRules _createRules;
+    private volatile bool _shuttingDown;
+
+    public ContainerService(ContainerDependencies parts, ContainerDefaults defaults)
+    {
+        _parts = parts;
+        _defaults = defaults;
+        _files = new ContainerFiles(defaults.DataRoot, defaults.ExecRoot);
+        _files.Prepare();
+        _launcher = new ContainerLauncher(parts, defaults, _files, _store);
+        _presenter = new ContainerPresenter(parts, _files, _execs);
+        _resourceRules = new ResourceRules(Environment.ProcessorCount, parts.Cgroups.Features);
+        _createRules = new CreateRules(defaults, _resourceRules);
+    }
+
+    /// <summary>All containers, for counts and for who uses an image or a volume.</summary>
+    public IReadOnlyCollection<Container> All => _store.All;
+
+    /// <summary>A container by id, prefix or name; not found in Docker's words.</summary>
+    public Container Get(string reference) => _store.Get(reference);
+
+    /// <summary>Queues for a container and makes sure it still exists once it is our turn.</summary>
+    private async Task<(Container Container, AsyncLock.Holder Holder)> EnterAsync(string reference)
+    {
+        Container container = _store.Get(reference);
+        AsyncLock.Holder holder = await container.Queue.AcquireAsync();
+        if (!container.IsRemoved)
+        {
+            return (container, holder);
+        }
+
+        holder.Dispose();
+        throw EngineException.NotFound($"No such container: {reference}");
+    }
+
+    private void Save(Container container)
+    {
+        try
+        {
+            _files.Save(container.Record);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A full disk must not keep an exit from being seen; what is in memory is served until the daemon ends.
+            s_log.Error(failure, "container {0}: its state cannot be written", container.Id);
+        }
+    }
+
+    private void Publish(Container container, string action, params ReadOnlySpan<(string Key, string Value)> details)
+    {
+        ContainerRecord record = container.Record;
+        Dictionary<string, string> attributes = record.Config.Labels is null ? [] : new(record.Config.Labels);
+        attributes["image"] = record.Config.Image;
+        attributes["name"] = record.Name;
+        foreach ((string key, string value) in details)
+        {
+            attributes[key] = value;
+        }
+
+        _parts.Events.Publish("container", action, container.Id, attributes);
+    }
+
+    private EngineException NotRunning(Container container) => EngineException.Conflict($"container {container.Id} is not running");
+}

@@ -1,0 +1,28 @@
+using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.Containers.Streams;
+using Rtd.Daemon.Containers.Text;
+
+namespace Rtd.Daemon.Containers.Execs;
+
+/// <summary>One exec: a command to run in a container, once.</summary>
+internal sealed class ExecInstance(Container container, ExecCreateRequest request)
+{
+    private volatile ExecState _state = ExecState.New;
+    private int _started;
+
+    public string Id { get; } = RandomId.Create();
+
+    public Container Container { get; } = container;
+
+    public ExecCreateRequest Request { get; } = request;
+
+    public ProcessStreams Streams { get; } = new(request.Tty);
+
+    public ExecState State => _state;
+
+    public void SetState(ExecState state) => _state = state;
+
+    /// <summary>True for the one caller that may start it.</summary>
+    public bool TryBegin() => Interlocked.Exchange(ref _started, 1) == 0;
+}

@@ -1,0 +1,259 @@
+using System.Net;
+using Microsoft.Win32.SafeHandles;
+using NLog;
+using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.Containers.Streams;
+using Rtd.Daemon.Containers.Text;
+using Rtd.Daemon.Containers.Validation;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Execution;
+using Rtd.Daemon.Logging;
+using Rtd.Daemon.Networking;
+using Rtd.Daemon.Security;
+using Rtd.Protocol.Spec;
+using Rtd.Protocol.Syscalls;
+
+namespace Rtd.Daemon.Containers.Launching;
+
+/// <summary>Brings one container up, all of it or nothing: cgroup, network, log, files, then the process.</summary>
+internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDefaults defaults, ContainerFiles files, ContainerStore store)
+{
+    private static readonly Logger s_log = LogManager.GetLogger("containers");
+
+    public string CgroupPath(ContainerRecord record)
+    {
+        string parent = record.HostConfig.CgroupParent.Length > 0 ? record.HostConfig.CgroupParent : defaults.CgroupParent;
+        return $"{parent.TrimEnd('/')}/{record.Id}";
+    }
+
+    /// <summary>The filter of a container, for its first process and for its execs; empty is unconfined.</summary>
+    public byte[] SeccompFilter(HostConfig host)
+    {
+        if (host.Privileged || SecurityOptions.Parse(host.SecurityOpt, defaults.NoNewPrivileges).SeccompUnconfined)
+        {
+            return [];
+        }
+
+        if (!parts.Seccomp.Available)
+        {
+            s_log.Warn("a container starts without a system call filter: {0}", parts.Seccomp.Unavailable);
+            return [];
+        }
+
+        return parts.Seccomp.CompileDefault(CapabilitiesOf(host));
+    }
+
+    public static ulong CapabilitiesOf(HostConfig host) => Capabilities.Parse(host.CapAdd ?? [], host.CapDrop ?? [], host.Privileged);
+
+    /// <param name="record">What is written down as starting, while the rest is prepared.</param>
+    /// <param name="streams">Where the process's output goes.</param>
+    public async Task<ContainerRun> LaunchAsync(ContainerRecord record, ProcessStreams streams)
+    {
+        using SharedNetwork? shared = OpenSharedNetwork(record);
+        PrepareSources(record);
+
+        // The first write to a v1 cgroup waits for the kernel for milliseconds, and so do the disk and the address pool: side by side.
+        Task<ICgroup> cgroup = Task.Run(() => parts.Cgroups.Create(CgroupPath(record), ResourceBuilder.Build(record.HostConfig)));
+        Task<IEndpoint?> endpoint = AllocateAsync(record);
+        Task saved = Task.Run(() => files.Save(record));
+        ILogDriver? log = null;
+        try
+        {
+            await Task.WhenAll(cgroup, endpoint);
+            log = OpenLog(record);
+            streams.SetLog(log);
+            IContainerProcess process = await RunAsync(record, streams, cgroup.Result, endpoint.Result, shared, saved);
+            return new ContainerRun
+            {
+                Process = process,
+                Cgroup = cgroup.Result,
+                Log = log,
+                Endpoint = endpoint.Result,
+                Namespaces = SpecBuilder.ExecNamespaces(record.HostConfig),
+                StartedAt = record.State.StartedAt ?? DateTimeOffset.UtcNow,
+            };
+        }
+        catch
+        {
+            await UndoAsync(record.Id, cgroup, endpoint, saved, log);
+            throw;
+        }
+    }
+
+    /// <summary>Opens the log of a container that is not running, for readers.</summary>
+    public ILogDriver OpenLog(ContainerRecord record) =>
+        LogDrivers.Create(record.HostConfig.LogConfig.Type, record.HostConfig.LogConfig.Config ?? [], files.LogPath(record.Id));
+
+    private async Task<IContainerProcess> RunAsync(
+        ContainerRecord record, ProcessStreams streams, ICgroup cgroup, IEndpoint? endpoint, SharedNetwork? shared, Task saved)
+    {
+        if (shared is null)
+        {
+            new NetworkFiles(files, defaults).Write(record, endpoint);
+        }
+
+        ContainerLaunch launch = new()
+        {
+            Spec = new SpecBuilder(Inputs(record, shared?.ContainerId ?? record.Id), defaults).Build(),
+            CloneFlags = SpecBuilder.CloneFlags(record.HostConfig),
+            NamespaceFds = shared is null ? [] : [shared.Namespace],
+            Cgroup = cgroup,
+            ConnectNetwork = (pid, cancellation) => ConnectAsync(record.HostConfig, endpoint, pid, cancellation),
+            BeforeExec = process => NoteAsync(record.Id, process, saved),
+            OpenStdin = record.Config.OpenStdin,
+            Output = streams,
+        };
+        return await parts.Execution.RunAsync(launch, CancellationToken.None);
+    }
+
+    private SpecInputs Inputs(ContainerRecord record, string networkOwner)
+    {
+        bool writableCgroups = record.HostConfig.Privileged || SecurityOptions.Parse(record.HostConfig.SecurityOpt, false).WritableCgroups;
+        return new SpecInputs
+        {
+            Record = record,
+            Rootfs = parts.Layers.Rootfs(record.Id),
+            HostsPath = files.HostsPath(networkOwner),
+            HostnamePath = files.HostnamePath(networkOwner),
+            ResolvConfPath = files.ResolvConfPath(networkOwner),
+            CgroupMounts = parts.Cgroups.ContainerMounts(writableCgroups),
+            SeccompFilter = SeccompFilter(record.HostConfig),
+            Capabilities = CapabilitiesOf(record.HostConfig),
+        };
+    }
+
+    /// <summary>The process is on disk before it runs anything: after a crash nothing of ours runs unknown.</summary>
+    private async Task NoteAsync(string id, ProcessIdentity process, Task saved)
+    {
+        files.SaveRun(id, process);
+        await saved;
+    }
+
+    private static Task<NetworkState> ConnectAsync(HostConfig host, IEndpoint? endpoint, int pid, CancellationToken cancellation)
+    {
+        if (endpoint is not null)
+        {
+            return endpoint.ConnectAsync(pid, cancellation);
+        }
+
+        return Task.FromResult(NetworkMode.Parse(host.NetworkMode).OwnNamespace ? NetworkState.LoopbackOnly : NetworkState.Foreign);
+    }
+
+    private async Task<IEndpoint?> AllocateAsync(ContainerRecord record)
+    {
+        NetworkMode mode = NetworkMode.Parse(record.HostConfig.NetworkMode);
+        if (mode.Kind != NetworkModeKind.Network)
+        {
+            return null;
+        }
+
+        EndpointSettings? settings = record.Endpoints.GetValueOrDefault(mode.Name);
+        string? mac = !string.IsNullOrEmpty(settings?.MacAddress) ? settings.MacAddress : record.Config.MacAddress;
+        EndpointRequest request = new()
+        {
+            ContainerId = record.Id,
+            ContainerName = record.Name,
+            Network = mode.Name,
+            Address = settings?.IPAMConfig?.IPv4Address is { Length: > 0 } address ? IPAddress.Parse(address) : null,
+            MacAddress = string.IsNullOrEmpty(mac) ? null : mac,
+            Ports = PortSpecs.Bindings(record.HostConfig, record.Config),
+        };
+        return await parts.Networks.AllocateAsync(request, CancellationToken.None);
+    }
+
+    /// <summary>Another container's network namespace, held by fd: its pid cannot be somebody else's by the time it is joined.</summary>
+    private SharedNetwork? OpenSharedNetwork(ContainerRecord record)
+    {
+        NetworkMode mode = NetworkMode.Parse(record.HostConfig.NetworkMode);
+        if (mode.Kind != NetworkModeKind.Container)
+        {
+            return null;
+        }
+
+        Container target = store.Get(mode.Name);
+        if (target.Run is not { } run || target.State.Status == ContainerStatus.Restarting)
+        {
+            throw EngineException.Conflict($"cannot join network of a non running container: {target.Id}");
+        }
+
+        SafeFileHandle network = Libc.open($"/proc/{run.Process.Identity.Pid}/ns/net", Libc.O_RDONLY);
+        if (run.Process.HasExited)
+        {
+            network.Dispose();
+            throw EngineException.Conflict($"cannot join network of a non running container: {target.Id}");
+        }
+
+        NetworkMode targets = NetworkMode.Parse(target.Record.HostConfig.NetworkMode);
+        string owner = targets.Kind == NetworkModeKind.Container ? store.Find(targets.Name)?.Id ?? target.Id : target.Id;
+        return new SharedNetwork(owner, network);
+    }
+
+    /// <summary>Makes or checks what is bound into the container.</summary>
+    private static void PrepareSources(ContainerRecord record)
+    {
+        foreach (MountPoint mount in record.Mounts)
+        {
+            if (mount.Type == MountPoint.Volume && !Directory.Exists(mount.Source))
+            {
+                throw EngineException.NotFound($"get {mount.Name}: no such volume");
+            }
+
+            if (mount.Type != MountPoint.Bind || Path.Exists(mount.Source))
+            {
+                continue;
+            }
+
+            if (!mount.CreateSource)
+            {
+                throw EngineException.InvalidParameter($"invalid mount config for type \"bind\": bind source path does not exist: {mount.Source}");
+            }
+
+            CreateSource(mount.Source);
+        }
+    }
+
+    private static void CreateSource(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw EngineException.System($"error while creating mount source path '{path}': {failure.Message}", failure);
+        }
+    }
+
+    private async Task UndoAsync(string id, Task<ICgroup> cgroup, Task<IEndpoint?> endpoint, Task saved, ILogDriver? log)
+    {
+        await TryAsync(id, () => saved);
+        await TryAsync(id, async () => await (endpoint.IsCompletedSuccessfully && endpoint.Result is { } made ? made.ReleaseAsync() : Task.CompletedTask));
+        await TryAsync(id, async () => await (cgroup.IsCompletedSuccessfully ? cgroup.Result.RemoveAsync(CancellationToken.None) : Task.CompletedTask));
+        await TryAsync(id, async () => await (log?.DisposeAsync() ?? ValueTask.CompletedTask));
+        await TryAsync(id, () =>
+        {
+            files.DeleteRun(id);
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>One step of undoing; its failure is told to the operator and must not keep the next from being done.</summary>
+    private static async Task TryAsync(string id, Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception failure)
+        {
+            s_log.Error(failure, "container {0}: undoing a failed start", RandomId.Short(id));
+        }
+    }
+
+    private sealed record SharedNetwork(string ContainerId, SafeFileHandle Namespace) : IDisposable
+    {
+        public void Dispose() => Namespace.Dispose();
+    }
+}

@@ -1,0 +1,26 @@
+using Rtd.Daemon.Containers.State;
+using Rtd.Protocol.Spec;
+
+namespace Rtd.Daemon.Containers.Launching;
+
+/// <summary>What a spec is built from, besides the record.</summary>
+internal sealed record SpecInputs
+{
+    public required ContainerRecord Record { get; init; }
+
+    public required RootfsSpec Rootfs { get; init; }
+
+    /// <summary>Host paths of the three network files.</summary>
+    public required string HostsPath { get; init; }
+
+    public required string HostnamePath { get; init; }
+
+    public required string ResolvConfPath { get; init; }
+
+    public required IReadOnlyList<MountSpec> CgroupMounts { get; init; }
+
+    /// <summary>Compiled filter; empty is unconfined.</summary>
+    public required byte[] SeccompFilter { get; init; }
+
+    public required ulong Capabilities { get; init; }
+}

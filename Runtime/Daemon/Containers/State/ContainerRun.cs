@@ -1,0 +1,31 @@
+using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Execution;
+using Rtd.Daemon.Logging;
+using Rtd.Daemon.Networking;
+
+namespace Rtd.Daemon.Containers.State;
+
+/// <summary>What exists of a container only while it runs.</summary>
+internal sealed class ContainerRun
+{
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public required IContainerProcess Process { get; init; }
+
+    public required ICgroup Cgroup { get; init; }
+
+    public required ILogDriver Log { get; init; }
+
+    /// <summary>null for network none, host and container:ID.</summary>
+    public required IEndpoint? Endpoint { get; init; }
+
+    /// <summary>CLONE_NEW* flags of the namespaces that are not the host's.</summary>
+    public required ulong Namespaces { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Completes when the end has been recorded: the state says exited (or restarting) and the network is free again.</summary>
+    public Task Ended => _ended.Task;
+
+    public void SetEnded() => _ended.TrySetResult();
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Errors;
+
+namespace Rtd.Daemon.Containers.Validation;
+
+internal sealed partial class CreateRules
+{
+    /// <summary>What <c>--add-host</c> takes for the bridge's gateway.</summary>
+    public const string HostGateway = "host-gateway";
+
+    /// <summary>The endpoint settings a create gives, under the network's own name.</summary>
+    public static Dictionary<string, EndpointSettings> Endpoints(HostConfig host, NetworkingConfig networking)
+    {
+        NetworkMode mode = NetworkMode.Parse(host.NetworkMode);
+        Dictionary<string, EndpointSettings> endpoints = [];
+        foreach ((string name, EndpointSettings? settings) in networking.EndpointsConfig ?? [])
+        {
+            endpoints[name == "default" ? NetworkMode.Bridge : name] = settings ?? new EndpointSettings();
+        }
+
+        if (endpoints.Keys.Any(name => name != mode.Name))
+        {
+            throw new EngineException(ErrorKind.NotImplemented, "connecting a container to more than one network is not supported");
+        }
+
+        foreach (EndpointSettings settings in endpoints.Values)
+        {
+            CheckEndpoint(settings, mode);
+        }
+
+        return endpoints;
+    }
+
+    private static void CheckEndpoint(EndpointSettings settings, NetworkMode mode)
+    {
+        string address = settings.IPAMConfig?.IPv4Address ?? "";
+        Refuse(address.Length > 0 && !IPAddress.TryParse(address, out _), $"invalid IPv4 address: {address}");
+        Refuse(
+            address.Length > 0 && mode.Name == NetworkMode.Bridge,
+            "user specified IP address is supported on user defined networks only");
+        if (!string.IsNullOrEmpty(settings.IPAMConfig?.IPv6Address))
+        {
+            throw new EngineException(ErrorKind.NotImplemented, "IPv6 addresses of containers are not supported");
+        }
+
+        Refuse(settings.MacAddress.Length > 0 && !IsMacAddress(settings.MacAddress), $"invalid MAC address: {settings.MacAddress}");
+        RefuseLinks(settings.Links);
+    }
+
+    private static void CheckNetwork(HostConfig host, ContainerConfig config, List<string> warnings)
+    {
+        NetworkMode mode = NetworkMode.Parse(host.NetworkMode);
+        PortSpecs.Bindings(host, config);
+        CheckNames(host);
+        RefuseLinks(host.Links);
+        Refuse(!string.IsNullOrEmpty(config.MacAddress) && !IsMacAddress(config.MacAddress), $"invalid MAC address: {config.MacAddress}");
+        bool publishes = host.PortBindings is { Count: > 0 } || host.PublishAllPorts;
+        if (mode.Kind == NetworkModeKind.Container)
+        {
+            CheckSharedNetwork(host, config, publishes);
+        }
+        else if (mode.Kind == NetworkModeKind.Host && publishes)
+        {
+            warnings.Add("Published ports are discarded when using host network mode");
+        }
+
+        host.NetworkMode = mode.Kind == NetworkModeKind.Container ? host.NetworkMode : mode.Name;
+    }
+
+    /// <summary>Who joins another container's network has its names and addresses, and can ask for none.</summary>
+    private static void CheckSharedNetwork(HostConfig host, ContainerConfig config, bool publishes)
+    {
+        Refuse(config.Hostname.Length > 0, "conflicting options: hostname and the network mode");
+        Refuse(host.Dns is { Count: > 0 }, "conflicting options: dns and the network mode");
+        Refuse(host.ExtraHosts is { Count: > 0 }, "conflicting options: custom host-to-IP mapping and the network mode");
+        Refuse(!string.IsNullOrEmpty(config.MacAddress), "conflicting options: mac-address and the network mode");
+        Refuse(publishes, "conflicting options: port publishing and the container type network mode");
+    }
+
+    private static void CheckNames(HostConfig host)
+    {
+        foreach (string server in host.Dns ?? [])
+        {
+            Refuse(!IPAddress.TryParse(server, out _), $"invalid IP address: {server}");
+        }
+
+        foreach (string word in (host.DnsSearch ?? []).Concat(host.DnsOptions ?? []))
+        {
+            Refuse(word.Length == 0 || word.AsSpan().IndexOfAny(" \t\r\n\0") >= 0, $"invalid DNS search domain or option: {word}");
+        }
+
+        foreach (string entry in host.ExtraHosts ?? [])
+        {
+            (string name, string address) = SplitExtraHost(entry);
+            bool valid = name.Length > 0 && name.AsSpan().IndexOfAny(" \t\r\n\0") < 0 && (address == HostGateway || IPAddress.TryParse(address, out _));
+            Refuse(!valid, $"invalid extra host: \"{entry}\"");
+        }
+    }
+
+    /// <summary><c>name:address</c> or <c>name=address</c>; the address may hold colons and stand in brackets.</summary>
+    public static (string Name, string Address) SplitExtraHost(string entry)
+    {
+        int separator = entry.AsSpan().IndexOfAny("=:");
+        return separator < 0 ? ("", "") : (entry[..separator], entry[(separator + 1)..].Trim('[', ']'));
+    }
+
+    private static void RefuseLinks(List<string>? links)
+    {
+        if (links is { Count: > 0 })
+        {
+            throw new EngineException(ErrorKind.NotImplemented, "links between containers are not supported: use a network");
+        }
+    }
+
+    private static bool IsMacAddress(string text) =>
+        PhysicalAddress.TryParse(text.Replace(':', '-').ToUpperInvariant(), out PhysicalAddress? address) && address.GetAddressBytes().Length == 6;
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Volumes;
+
+namespace Rtd.Daemon.Containers.Validation;
+
+/// <summary>Parses <c>--mount</c>.</summary>
+internal static class MountRequestParser
+{
+    public static PlannedMount Parse(MountRequest mount)
+    {
+        string subject = $"invalid mount config for type \"{mount.Type}\"";
+        if (mount.Target.Length == 0)
+        {
+            throw EngineException.InvalidParameter($"{subject}: field Target must not be empty");
+        }
+
+        return mount.Type switch
+        {
+            MountPoint.Bind => new PlannedMount(Bind(mount, subject)),
+            MountPoint.Volume => Volume(mount, subject),
+            MountPoint.Tmpfs => new PlannedMount(Tmpfs(mount, subject)),
+            "image" or "npipe" or "cluster" => throw new EngineException(ErrorKind.NotImplemented, $"mounts of type \"{mount.Type}\" are not supported"),
+            _ => throw EngineException.InvalidParameter($"mount type unknown: \"{mount.Type}\""),
+        };
+    }
+
+    private static MountPoint Bind(MountRequest mount, string subject)
+    {
+        RefuseOptions(subject, ("VolumeOptions", mount.VolumeOptions), ("TmpfsOptions", mount.TmpfsOptions));
+        if (string.IsNullOrEmpty(mount.Source))
+        {
+            throw EngineException.InvalidParameter($"{subject}: field Source must not be empty");
+        }
+
+        string propagation = string.IsNullOrEmpty(mount.BindOptions?.Propagation) ? "rprivate" : mount.BindOptions.Propagation;
+        if (!BindParser.IsPropagation(propagation))
+        {
+            throw EngineException.InvalidParameter($"{subject}: invalid propagation mode: {propagation}");
+        }
+
+        string source = MountPaths.Clean(mount.Source, subject);
+        bool create = mount.BindOptions?.CreateMountpoint == true;
+        if (!create && !Path.Exists(source))
+        {
+            throw EngineException.InvalidParameter($"{subject}: bind source path does not exist: {source}");
+        }
+
+        return new MountPoint
+        {
+            Type = MountPoint.Bind,
+            Source = source,
+            Destination = MountPaths.CleanDestination(mount.Target, source, subject),
+            Writable = !mount.ReadOnly,
+            Propagation = propagation,
+            NonRecursive = mount.BindOptions?.NonRecursive == true,
+            CreateSource = create,
+        };
+    }
+
+    private static PlannedMount Volume(MountRequest mount, string subject)
+    {
+        RefuseOptions(subject, ("BindOptions", mount.BindOptions), ("TmpfsOptions", mount.TmpfsOptions));
+        if (!string.IsNullOrEmpty(mount.VolumeOptions?.Subpath))
+        {
+            throw new EngineException(ErrorKind.NotImplemented, $"{subject}: a subpath of a volume is not supported");
+        }
+
+        string name = mount.Source ?? "";
+        if (name.Length > 0)
+        {
+            VolumeNames.Validate(name);
+        }
+
+        MountPoint point = new()
+        {
+            Type = MountPoint.Volume,
+            Name = name,
+            Anonymous = name.Length == 0,
+            Destination = MountPaths.CleanDestination(mount.Target, "", subject),
+            Writable = !mount.ReadOnly,
+            NoCopy = mount.VolumeOptions?.NoCopy == true,
+        };
+        return new PlannedMount(point)
+        {
+            Driver = mount.VolumeOptions?.DriverConfig?.Name ?? "",
+            Options = mount.VolumeOptions?.DriverConfig?.Options,
+            Labels = mount.VolumeOptions?.Labels,
+        };
+    }
+
+    private static MountPoint Tmpfs(MountRequest mount, string subject)
+    {
+        RefuseOptions(subject, ("BindOptions", mount.BindOptions), ("VolumeOptions", mount.VolumeOptions));
+        if (!string.IsNullOrEmpty(mount.Source))
+        {
+            throw EngineException.InvalidParameter($"{subject}: field Source must not be specified");
+        }
+
+        string options = string.Join(',', TmpfsWords(mount));
+        TmpfsOptionParser.Parse(options);
+        return new MountPoint
+        {
+            Type = MountPoint.Tmpfs,
+            Destination = MountPaths.CleanDestination(mount.Target, "", subject),
+            Writable = !mount.ReadOnly,
+            TmpfsOptions = options,
+        };
+    }
+
+    private static IEnumerable<string> TmpfsWords(MountRequest mount)
+    {
+        if (mount.ReadOnly)
+        {
+            yield return "ro";
+        }
+
+        if (mount.TmpfsOptions is not { } options)
+        {
+            yield break;
+        }
+
+        if (options.Mode != 0)
+        {
+            yield return "mode=" + Convert.ToString(options.Mode, 8);
+        }
+
+        if (options.SizeBytes != 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"size={options.SizeBytes}");
+        }
+
+        foreach (List<string> option in options.Options ?? [])
+        {
+            yield return string.Join('=', option);
+        }
+    }
+
+    private static void RefuseOptions(string subject, params ReadOnlySpan<(string Name, object? Value)> options)
+    {
+        foreach ((string name, object? value) in options)
+        {
+            if (value is not null)
+            {
+                throw EngineException.InvalidParameter($"{subject}: field {name} must not be specified");
+            }
+        }
+    }
+}
