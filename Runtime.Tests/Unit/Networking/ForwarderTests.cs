@@ -13,7 +13,7 @@ public sealed class ForwarderTests
     {
         using Socket server = Listen();
         using Socket front = Listen();
-        TcpForwarder forwarder = new(front, (IPEndPoint)server.LocalEndPoint!);
+        using TcpForwarder forwarder = new(front, (IPEndPoint)server.LocalEndPoint!);
         forwarder.Start();
         byte[] sent = RandomNumberGenerator.GetBytes(3_000_000);
         using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -43,7 +43,7 @@ public sealed class ForwarderTests
         }
 
         using Socket front = Listen();
-        TcpForwarder forwarder = new(front, nobody);
+        using TcpForwarder forwarder = new(front, nobody);
         forwarder.Start();
         using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(front.LocalEndPoint!);
@@ -57,7 +57,7 @@ public sealed class ForwarderTests
     {
         using Socket server = Listen();
         using Socket front = Listen();
-        TcpForwarder forwarder = new(front, (IPEndPoint)server.LocalEndPoint!);
+        using TcpForwarder forwarder = new(front, (IPEndPoint)server.LocalEndPoint!);
         forwarder.Start();
         using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(front.LocalEndPoint!);
@@ -72,7 +72,7 @@ public sealed class ForwarderTests
     {
         using Socket server = Bind();
         using Socket front = Bind();
-        UdpForwarder forwarder = new(front, (IPEndPoint)server.LocalEndPoint!, maxSessions: 2);
+        using UdpForwarder forwarder = new(front, (IPEndPoint)server.LocalEndPoint!, maxSessions: 2);
         forwarder.Start();
         List<EndPoint> seen = [];
         using Socket first = Bind(), second = Bind(), third = Bind();

@@ -1,5 +1,4 @@
-using Newtonsoft.Json;
-using Newtonsoft.Json.Linq;
+using Rtd.Daemon.Api;
 using Rtd.Daemon.Errors;
 
 namespace Rtd.Daemon.Networking;
@@ -7,25 +6,19 @@ namespace Rtd.Daemon.Networking;
 /// <summary>The <c>filters</c> of a network list: within a key any value may match, all keys must.</summary>
 internal sealed class NetworkFilter
 {
-    private readonly Dictionary<string, List<string>> _values = [];
+    private static readonly string[] s_keys = ["id", "name", "driver", "type", "scope", "label", "dangling"];
 
-    /// <param name="json"><c>{"key":["value"]}</c>, or <c>{"key":{"value":true}}</c> as clients before API 1.22 wrote it; null or "" lets everything through.</param>
+    private readonly QueryFilters _filters;
+
+    /// <param name="json">The query's value; null or blank lets everything through.</param>
     public NetworkFilter(string? json)
     {
-        if (string.IsNullOrWhiteSpace(json))
-        {
-            return;
-        }
-
-        foreach (JProperty property in Read(json).Properties())
-        {
-            _values[property.Name] = property.Name is "id" or "name" or "driver" or "type" or "scope" or "label" or "dangling"
-                ? ValuesOf(property)
-                : throw EngineException.InvalidParameter($"invalid filter '{property.Name}'");
-        }
+        _filters = QueryFilters.Parse(json);
+        _filters.CheckKeys(s_keys);
     }
 
-    public bool Matches(INetwork network) => _values.All(filter => filter.Value.Count == 0 || filter.Value.Exists(value => Matches(network, filter.Key, value)));
+    public bool Matches(INetwork network) =>
+        Array.TrueForAll(s_keys, key => !_filters.Has(key) || _filters.Get(key).Any(value => Matches(network, key, value)));
 
     private static bool Matches(INetwork network, string key, string value) => key switch
     {
@@ -46,25 +39,5 @@ internal sealed class NetworkFilter
             "0" or "1" or "true" or "false" => false,
             _ => throw EngineException.InvalidParameter($"invalid value for filter 'dangling': \"{value}\""),
         },
-    };
-
-    private static JObject Read(string json)
-    {
-        try
-        {
-            using JsonTextReader reader = new(new StringReader(json)) { DateParseHandling = DateParseHandling.None, MaxDepth = 8 };
-            return JObject.Load(reader);
-        }
-        catch (JsonException malformed)
-        {
-            throw EngineException.InvalidParameter($"invalid filter: {malformed.Message}", malformed);
-        }
-    }
-
-    private static List<string> ValuesOf(JProperty property) => property.Value switch
-    {
-        JArray list => list.Select(value => value.Value<string>() ?? "").ToList(),
-        JObject set => set.Properties().Where(value => value.Value.Type == JTokenType.Boolean && value.Value.Value<bool>()).Select(value => value.Name).ToList(),
-        _ => throw EngineException.InvalidParameter($"invalid filter '{property.Name}'"),
     };
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using Newtonsoft.Json;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Networking;
@@ -24,19 +22,19 @@ internal sealed class NetworkRoutes(NetworkService networks) : IRouteModule
     {
         NetworkFilter filter = new(context.Query("filters"));
         bool withContainers = !context.VersionAtLeast(1, 28);
-        return WriteJson(context, networks.Networks.Where(filter.Matches).Select(network => NetworkResource.From(network, withContainers)).ToList());
+        return context.WriteJsonAsync(200, networks.Networks.Where(filter.Matches).Select(network => NetworkResource.From(network, withContainers)).ToList());
     }
 
     private Task Inspect(ApiContext context)
     {
         INetwork network = networks.Find(context["id"]);
         return context.Query("scope") is null or "" or "local"
-            ? WriteJson(context, NetworkResource.From(network, withContainers: true))
+            ? context.WriteJsonAsync(200, NetworkResource.From(network, withContainers: true))
             : throw EngineException.NotFound($"network {context["id"]} not found");
     }
 
     /// <summary>Only predefined networks exist, and those are never pruned.</summary>
-    private static Task Prune(ApiContext context) => WriteJson(context, new NetworkPruneReport());
+    private static Task Prune(ApiContext context) => context.WriteJsonAsync(200, new NetworkPruneReport());
 
     private Task Remove(ApiContext context) =>
         throw new EngineException(ErrorKind.Forbidden, $"{networks.Find(context["id"]).Record.Name} is a pre-defined network and cannot be removed");
@@ -48,10 +46,4 @@ internal sealed class NetworkRoutes(NetworkService networks) : IRouteModule
     }
 
     private static EngineException NotOffered(string message) => new(ErrorKind.NotImplemented, message);
-
-    private static async Task WriteJson(ApiContext context, object value)
-    {
-        context.Http.Response.ContentType = "application/json";
-        await context.ResponseBody.WriteAsync(Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(value) + "\n"), context.Aborted);
-    }
 }

@@ -11,9 +11,9 @@ internal sealed class BridgeEndpoint(BridgeNetwork network, string id, IPAddress
     private const string InnerName = "eth0";
 
     // One connect or release at a time; never held across another endpoint's.
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Lock _gate = new();
     private bool _linked;
-    private bool _released;
+    private Task? _release;
 
     public string NetworkName => network.Record.Name;
 
@@ -31,40 +31,29 @@ internal sealed class BridgeEndpoint(BridgeNetwork network, string id, IPAddress
 
     public IReadOnlyList<PortBinding> Ports => ports.Bindings;
 
-    public async Task<NetworkState> ConnectAsync(int pid, CancellationToken cancellation)
+    public Task<NetworkState> ConnectAsync(int pid, CancellationToken cancellation)
     {
-        await _gate.WaitAsync(cancellation);
-        try
+        cancellation.ThrowIfCancellationRequested();
+        lock (_gate)
         {
-            if (_released || _linked)
+            if (_release is not null || _linked)
             {
-                throw new InvalidOperationException($"endpoint {EndpointId} is already {(_released ? "released" : "connected")}");
+                throw new InvalidOperationException($"endpoint {EndpointId} is already {(_linked ? "connected" : "released")}");
             }
 
             VethPair.Create(network.Links, EndpointId, network.BridgeIndex, pid, InnerName, mac, network.Mtu, network.Isolated);
             _linked = true;
             ports.Open();
-            return DescribeInside();
-        }
-        finally
-        {
-            _gate.Release();
+            return Task.FromResult(DescribeInside());
         }
     }
 
-    public async Task ReleaseAsync()
+    /// <summary>All callers wait for the same release; one that failed is tried again.</summary>
+    public Task ReleaseAsync()
     {
-        await _gate.WaitAsync();
-        try
+        lock (_gate)
         {
-            if (!_released)
-            {
-                await TakeBackAsync();
-            }
-        }
-        finally
-        {
-            _gate.Release();
+            return _release = _release is null or { IsFaulted: true } ? TakeBackAsync() : _release;
         }
     }
 
@@ -89,7 +78,6 @@ internal sealed class BridgeEndpoint(BridgeNetwork network, string id, IPAddress
                 _linked = false;
             }
 
-            _released = true;
             network.Forget(this);
         }
     }

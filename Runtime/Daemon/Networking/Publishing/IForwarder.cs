@@ -1,7 +1,7 @@
 namespace Rtd.Daemon.Networking.Publishing;
 
 /// <summary>Carries a host port's traffic to a container within the daemon.</summary>
-internal interface IForwarder
+internal interface IForwarder : IDisposable
 {
     void Start();
 

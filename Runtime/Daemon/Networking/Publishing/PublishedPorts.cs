@@ -67,6 +67,7 @@ internal sealed class PublishedPorts
             foreach (IForwarder forwarder in _forwarders)
             {
                 await forwarder.StopAsync();
+                forwarder.Dispose();
             }
 
             _forwarders.Clear();

@@ -25,8 +25,9 @@ internal sealed class TcpForwarder(Socket listener, IPEndPoint target) : IForwar
         await _stop.CancelAsync();
         await _accepting;
         await Task.WhenAll(_connections.Keys);
-        _stop.Dispose();
     }
+
+    public void Dispose() => _stop.Dispose();
 
     private async Task AcceptAsync()
     {

@@ -34,8 +34,9 @@ internal sealed class UdpForwarder(Socket listener, IPEndPoint target, int maxSe
         }
 
         await Task.WhenAll(open.Select(session => session.StopAsync()));
-        _stop.Dispose();
     }
+
+    public void Dispose() => _stop.Dispose();
 
     private async Task ReceiveAsync()
     {
