@@ -109,7 +109,7 @@ internal static partial class Libc
         return 0;
     }
 
-    public static void close(int fd) => _close(fd);
+    public static void close(int fd) => _ = _close(fd);
 
     public static bool isatty(int fd) => _isatty(fd) == 1;
 
@@ -147,7 +147,7 @@ internal static partial class Libc
         }
 
         int errno = Marshal.GetLastPInvokeError();
-        _close(fd);
+        _ = _close(fd);
         return -errno;
     }
 

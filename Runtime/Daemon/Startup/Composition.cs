@@ -1,18 +1,114 @@
-using Rtd.Daemon.Api;
+using NLog;
+using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Api.Routes;
+using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Configuration;
+using Rtd.Daemon.Containers;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Events;
+using Rtd.Daemon.Execution;
+using Rtd.Daemon.Images;
+using Rtd.Daemon.Networking;
+using Rtd.Daemon.Security.Seccomp;
+using Rtd.Daemon.Storage;
+using Rtd.Daemon.Volumes;
 
 namespace Rtd.Daemon.Startup;
 
 /// <summary>Puts the parts of the daemon together: the one place that knows all of them.</summary>
 internal static class Composition
 {
+    private static readonly Logger s_log = LogManager.GetLogger("daemon");
+
     public static DaemonServices Compose(DaemonContext context)
     {
-        ISystemStatus status = new BareStatus(context.Config, context.Checks);
-        SystemInfoSource info = new(context.Config, context.Checks, status, context.Events, context.EngineId);
+        DaemonConfig config = context.Config;
+        ImageService images = new(new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]));
+        images.Images.Changed += change => Publish(context.Events, change);
+        ICgroupDriver cgroups = CgroupDrivers.Detect();
+        SeccompCompiler seccomp = new();
+        NativeExecutionDriver execution = new(SealedShim.Load(FindShim()));
+        VolumeStore volumes = new(config.DataRoot, new VolumeTrees(Path.Combine(config.DataRoot, "trash")), context.Events);
+        NetworkService networks = NetworkService.Start(NetworkOptions(config));
+        ContainerService containers = new(
+            new ContainerDependencies
+            {
+                Images = images.Images,
+                Layers = images.Storage.ContainerLayers,
+                Networks = networks,
+                Cgroups = cgroups,
+                Execution = execution,
+                Seccomp = seccomp,
+                Volumes = volumes,
+                Events = context.Events,
+            },
+            Defaults(config));
+        EngineStatus status = new(containers, images, networks, cgroups, seccomp);
+        SystemInfoSource info = new(config, context.Checks, status, context.Events, context.EngineId);
         return new DaemonServices
         {
-            Modules = [new SystemRoutes(info, context.Events)],
+            Modules =
+            [
+                new SystemRoutes(info, context.Events),
+                new ContainerRoutes(containers),
+                new ExecRoutes(containers),
+                new ImageRoutes(images, new ImageUsage(containers)),
+                new NetworkRoutes(networks),
+                new VolumeRoutes(new VolumeService(volumes)),
+            ],
+            RestoreAsync = containers.RestoreAsync,
+            ReadyAsync = containers.StartByPolicyAsync,
+            ShutDownAsync = _ => ShutDownAsync(containers, networks, config.ShutdownTimeout),
         };
+    }
+
+    private static async Task ShutDownAsync(ContainerService containers, NetworkService networks, TimeSpan timeout)
+    {
+        await containers.ShutdownAsync(timeout);
+        await networks.ShutdownAsync();
+        networks.Dispose();
+    }
+
+    /// <summary>rtinit lies beside rtd: the binaries are copied to a machine together.</summary>
+    private static string FindShim()
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "rtinit");
+        return File.Exists(path) ? path : throw EngineException.System($"{path} is missing: rtinit belongs beside rtd");
+    }
+
+    private static BridgeOptions NetworkOptions(DaemonConfig config) => new()
+    {
+        BridgeName = config.Bridge ?? BridgeOptions.DefaultBridgeName,
+        Bip = config.Bip?.ToString() ?? "",
+        FixedCidr = config.FixedCidr?.ToString() ?? "",
+        Mtu = config.Mtu,
+        Icc = config.Icc,
+        Firewall = config.Iptables,
+        IpForward = config.IpForward,
+        IpMasq = config.IpMasq,
+        DefaultBindAddress = config.DefaultBindAddress,
+        DataDirectory = config.DataRoot,
+    };
+
+    private static ContainerDefaults Defaults(DaemonConfig config) => new()
+    {
+        DataRoot = config.DataRoot,
+        ExecRoot = config.ExecRoot,
+        CgroupParent = config.CgroupParent,
+        Ulimits = [.. config.DefaultUlimits.Select(limit => new Ulimit { Name = limit.Name, Soft = limit.Soft, Hard = limit.Hard })],
+        ShmSize = config.DefaultShmSize,
+        Dns = [.. config.Dns.Select(address => address.ToString())],
+        DnsSearch = config.DnsSearch,
+        DnsOptions = config.DnsOptions,
+        LogDriver = config.LogDriver,
+        LogOptions = config.LogOptions,
+        Init = config.Init,
+        NoNewPrivileges = config.NoNewPrivileges,
+    };
+
+    private static void Publish(EventBus events, ImageEvent change)
+    {
+        s_log.Debug("image {Action} {Id}", change.Action, change.Id);
+        events.Publish("image", change.Action, change.Id, [KeyValuePair.Create("name", change.Name)]);
     }
 }

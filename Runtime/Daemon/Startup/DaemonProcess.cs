@@ -49,8 +49,10 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         await _services.RestoreAsync(signals.Stop);
         await server.StartAsync();
         Announce(server);
+        Task ready = GetReadyAsync(_services, signals.Stop);
 
         await WaitAsync(signals.Stop);
+        await ready;
         await StopAsync(server, _services);
     }
 
@@ -83,6 +85,18 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration registration = stop.UnsafeRegister(static source => ((TaskCompletionSource)source!).SetResult(), stopped);
         await stopped.Task;
+    }
+
+    private static async Task GetReadyAsync(DaemonServices services, CancellationToken stop)
+    {
+        try
+        {
+            await services.ReadyAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            s_log.Info("stopped before all containers with a restart policy were started");
+        }
     }
 
     private void Announce(ApiServer server)

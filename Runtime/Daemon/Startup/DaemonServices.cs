@@ -12,6 +12,9 @@ internal sealed class DaemonServices
     /// <summary>Takes up what the daemon before this one left; runs when the sockets are there but before any request is served.</summary>
     public Func<CancellationToken, Task> RestoreAsync { get; init; } = _ => Task.CompletedTask;
 
+    /// <summary>Work that goes on beside the first requests: starts what restart policies ask for.</summary>
+    public Func<CancellationToken, Task> ReadyAsync { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>Stops containers and lets go of everything; the token is cancelled when the time for it is over.</summary>
     public Func<CancellationToken, Task> ShutDownAsync { get; init; } = _ => Task.CompletedTask;
 

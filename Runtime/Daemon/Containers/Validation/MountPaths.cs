@@ -15,7 +15,7 @@ internal static class MountPaths
     /// <summary>An absolute path without ".", ".." and double slashes; resolved as text only.</summary>
     public static string Clean(string path, string subject)
     {
-        if (path.IndexOf('\0') >= 0 || !path.StartsWith('/'))
+        if (path.Contains('\0') || !path.StartsWith('/'))
         {
             throw EngineException.InvalidParameter($"{subject}: invalid mount path: '{path.Replace("\0", "\\0", StringComparison.Ordinal)}' mount path must be absolute");
         }

@@ -1,0 +1,59 @@
+using Rtd.Daemon.Api;
+using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Containers;
+using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.Images;
+using Rtd.Daemon.Logging;
+using Rtd.Daemon.Networking;
+using Rtd.Daemon.Security;
+
+namespace Rtd.Daemon.Startup;
+
+/// <summary>What <c>info</c> shows of the assembled parts.</summary>
+internal sealed class EngineStatus(
+    ContainerService containers, ImageService images, NetworkService networks, ICgroupDriver cgroups, ISeccompCompiler seccomp) : ISystemStatus
+{
+    public ContainerCounts Containers
+    {
+        get
+        {
+            int paused = 0, running = 0, stopped = 0;
+            foreach (Container container in containers.All)
+            {
+                ContainerState state = container.State;
+                paused += state.Status == ContainerStatus.Paused ? 1 : 0;
+                running += state.Running && state.Status != ContainerStatus.Paused ? 1 : 0;
+                stopped += state.Running ? 0 : 1;
+            }
+
+            return new ContainerCounts(running, paused, stopped);
+        }
+    }
+
+    public int Images => images.Images.List().Count;
+
+    public string StorageDriver => images.Storage.Driver.Name;
+
+    public IReadOnlyList<KeyValuePair<string, string>> StorageStatus => [];
+
+    public int CgroupVersion => cgroups.Version;
+
+    public IReadOnlyList<string> SecurityOptions { get; } =
+    [
+        .. seccomp.Available ? ["name=seccomp,profile=builtin"] : Array.Empty<string>(),
+        .. cgroups.Version == 2 ? ["name=cgroupns"] : Array.Empty<string>(),
+    ];
+
+    public IReadOnlyList<string> NetworkDrivers { get; } = [.. networks.Networks.Select(network => network.Record.Driver).Distinct().Order()];
+
+    public IReadOnlyList<string> VolumeDrivers { get; } = ["local"];
+
+    public IReadOnlyList<string> LogDrivers { get; } = Logging.LogDrivers.Names;
+
+    public IReadOnlyList<string> Warnings { get; } =
+    [
+        .. cgroups.Warnings(),
+        .. networks.Warnings,
+        .. seccomp.Available ? Array.Empty<string>() : [$"WARNING: containers run without a seccomp filter: {seccomp.Unavailable}"],
+    ];
+}
