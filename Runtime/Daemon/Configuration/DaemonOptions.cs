@@ -27,7 +27,7 @@ internal sealed class DaemonOptions
     [FileKey("data-root")]
     public string? DataRoot { get; set; }
 
-    [Option('D', "debug", MetaValue = "bool", HelpText = "Enable debug mode")]
+    [Option('D', "debug", HelpText = "Enable debug mode")]
     [FileKey("debug")]
     public bool? Debug { get; set; }
 
@@ -87,11 +87,11 @@ internal sealed class DaemonOptions
     [FileKey("hosts")]
     public IEnumerable<string>? Hosts { get; set; }
 
-    [Option("icc", MetaValue = "bool", HelpText = "Let containers of the default bridge talk to each other (default true)")]
+    [Option("icc", HelpText = "Let containers of the default bridge talk to each other (default true)")]
     [FileKey("icc")]
     public bool? Icc { get; set; }
 
-    [Option("init", MetaValue = "bool", HelpText = "Run an init in containers by default")]
+    [Option("init", HelpText = "Run an init in containers by default")]
     [FileKey("init")]
     public bool? Init { get; set; }
 
@@ -103,15 +103,15 @@ internal sealed class DaemonOptions
     [FileKey("ip")]
     public string? Ip { get; set; }
 
-    [Option("ip-forward", MetaValue = "bool", HelpText = "Enable IPv4 forwarding on the host (default true)")]
+    [Option("ip-forward", HelpText = "Enable IPv4 forwarding on the host (default true)")]
     [FileKey("ip-forward")]
     public bool? IpForward { get; set; }
 
-    [Option("ip-masq", MetaValue = "bool", HelpText = "Masquerade what leaves the default bridge (default true)")]
+    [Option("ip-masq", HelpText = "Masquerade what leaves the default bridge (default true)")]
     [FileKey("ip-masq")]
     public bool? IpMasq { get; set; }
 
-    [Option("iptables", MetaValue = "bool", HelpText = "Add firewall rules (default true)")]
+    [Option("iptables", HelpText = "Add firewall rules (default true)")]
     [FileKey("iptables")]
     public bool? Iptables { get; set; }
 
@@ -119,7 +119,7 @@ internal sealed class DaemonOptions
     [FileKey("labels")]
     public IEnumerable<string>? Labels { get; set; }
 
-    [Option("live-restore", MetaValue = "bool", HelpText = "Keep containers running without the daemon (not available in this version)")]
+    [Option("live-restore", HelpText = "Keep containers running without the daemon (not available in this version)")]
     [FileKey("live-restore")]
     public bool? LiveRestore { get; set; }
 
@@ -151,7 +151,7 @@ internal sealed class DaemonOptions
     [FileKey("mtu")]
     public int? Mtu { get; set; }
 
-    [Option("no-new-privileges", MetaValue = "bool", HelpText = "Set no-new-privileges for containers by default")]
+    [Option("no-new-privileges", HelpText = "Set no-new-privileges for containers by default")]
     [FileKey("no-new-privileges")]
     public bool? NoNewPrivileges { get; set; }
 
@@ -183,7 +183,7 @@ internal sealed class DaemonOptions
     [FileKey("storage-opts")]
     public IEnumerable<string>? StorageOptions { get; set; }
 
-    [Option("tls", MetaValue = "bool", HelpText = "Use TLS (not available in this version; --tls=false allows plain TCP beyond loopback)")]
+    [Option("tls", HelpText = "Use TLS (not available in this version; --tls=false allows plain TCP beyond loopback)")]
     [FileKey("tls")]
     public bool? Tls { get; set; }
 
@@ -199,20 +199,20 @@ internal sealed class DaemonOptions
     [FileKey("tlskey")]
     public string? TlsKey { get; set; }
 
-    [Option("tlsverify", MetaValue = "bool", HelpText = "Use TLS and verify the client (not available in this version)")]
+    [Option("tlsverify", HelpText = "Use TLS and verify the client (not available in this version)")]
     [FileKey("tlsverify")]
     public bool? TlsVerify { get; set; }
 
-    [Option("userland-proxy", MetaValue = "bool", HelpText = "Forward published ports of loopback in the daemon (default true)")]
+    [Option("userland-proxy", HelpText = "Forward published ports of loopback in the daemon (default true)")]
     [FileKey("userland-proxy")]
     public bool? UserlandProxy { get; set; }
 
-    [Option("validate", MetaValue = "bool", HelpText = "Check the configuration and quit")]
+    [Option("validate", HelpText = "Check the configuration and quit")]
     public bool? Validate { get; set; }
 
-    [Option('v', "version", MetaValue = "bool", HelpText = "Print version information and quit")]
+    [Option('v', "version", HelpText = "Print version information and quit")]
     public bool? Version { get; set; }
 
-    [Option('h', "help", MetaValue = "bool", HelpText = "Print this help and quit")]
+    [Option('h', "help", HelpText = "Print this help and quit")]
     public bool? Help { get; set; }
 }
