@@ -44,6 +44,11 @@ internal sealed class GoTimeConverter : JsonConverter
             throw new JsonSerializationException($"{reader.Path}: expected a time such as 2006-01-02T15:04:05Z");
         }
 
-        return objectType == typeof(DateTime) || objectType == typeof(DateTime?) ? time.UtcDateTime : time;
+        if (objectType == typeof(DateTime) || objectType == typeof(DateTime?))
+        {
+            return time.UtcDateTime;
+        }
+
+        return time;
     }
 }

@@ -90,7 +90,8 @@ internal static class Json
             return "invalid JSON: got EOF while reading request body";
         }
 
-        return depth >= MaxDepth
+        // The depth of the last token that was taken: one less than what it opened.
+        return depth >= MaxDepth - 1
             ? $"invalid JSON: nested deeper than {MaxDepth} levels"
             : $"invalid JSON: syntax error at line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}";
     }

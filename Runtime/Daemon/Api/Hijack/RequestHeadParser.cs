@@ -100,7 +100,7 @@ internal static class RequestHeadParser
         bool http11 = version.SequenceEqual("HTTP/1.1"u8);
         if (!http11 && !version.SequenceEqual("HTTP/1.0"u8))
         {
-            throw new FramingException("malformed request line: HTTP/1.1 or HTTP/1.0 is needed", 505);
+            throw new FramingException("malformed request line: HTTP/1.1 or HTTP/1.0 is needed");
         }
 
         if (line[..first].IndexOfAnyExcept(s_token) >= 0 || target.IndexOfAnyExceptInRange((byte)0x21, (byte)0x7e) >= 0 || !IsKnownForm(target))

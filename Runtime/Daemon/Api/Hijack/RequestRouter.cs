@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
 using NLog;
 using Rtd.Daemon.Api.Transport;
 
@@ -164,7 +165,11 @@ internal sealed class RequestRouter(ClientConnection client, RouteTable routes, 
         while (!body.Ended)
         {
             ReadResult read = await client.Input.ReadAsync();
-            SequencePosition passed = Pass(read.Buffer, body, kestrel);
+            if (!TryPass(read.Buffer, body, kestrel, out SequencePosition passed))
+            {
+                return false;
+            }
+
             client.Input.AdvanceTo(passed);
             FlushResult flushed = await kestrel.FlushAsync();
             if (flushed.IsCompleted)
@@ -180,6 +185,25 @@ internal sealed class RequestRouter(ClientConnection client, RouteTable routes, 
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// The handler has the request already, so a broken body reaches it as the error of its read, which it answers. An end of the pipe
+    /// without one would have Kestrel close without an answer.
+    /// </summary>
+    private static bool TryPass(ReadOnlySequence<byte> buffer, IMessageBody body, PipeWriter kestrel, out SequencePosition passed)
+    {
+        try
+        {
+            passed = Pass(buffer, body, kestrel);
+            return true;
+        }
+        catch (FramingException malformed)
+        {
+            passed = buffer.Start;
+            kestrel.Complete(new BadHttpRequestException(malformed.Message, malformed.Status, malformed));
+            return false;
+        }
     }
 
     private static SequencePosition Pass(ReadOnlySequence<byte> buffer, IMessageBody body, PipeWriter kestrel)
