@@ -22,6 +22,8 @@ internal static class ImageArchive
         {
             foreach (TarEntry entry in entries)
             {
+                // The same bytes, and hence digest, for the same content.
+                entry.ModificationTime = DateTimeOffset.UnixEpoch;
                 writer.WriteEntry(entry);
             }
         }

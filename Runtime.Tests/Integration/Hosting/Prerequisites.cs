@@ -3,7 +3,7 @@ namespace Rtd.Tests.Integration.Hosting;
 /// <summary>What the integration tests need of the machine.</summary>
 internal static class Prerequisites
 {
-    private static readonly string[] s_programs = ["docker", "busybox", "ip", "nft", "nsenter", "unshare", "tar", "bzip2", "xz"];
+    private static readonly string[] s_programs = ["docker", "busybox", "ip", "nft", "nsenter", "unshare", "tar", "bzip2", "xz", "python3"];
 
     /// <summary>What is missing, as the reason to skip with; null when all is there.</summary>
     public static string? Missing { get; } = FindMissing();

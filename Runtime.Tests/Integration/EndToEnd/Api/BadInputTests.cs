@@ -93,8 +93,7 @@ public sealed class BadInputTests(DaemonFixture fixture, ITestOutputHelper outpu
     [InlineData("POST", "/containers/nobody/kill", 404)]
     [InlineData("POST", "/containers/nobody/wait", 404)]
     [InlineData("POST", "/containers/nobody/exec", 404)]
-    [InlineData("POST", "/exec/nobody/start", 404)]
-    [InlineData("GET", "/exec/nobody/json", 404)]
+        [InlineData("GET", "/exec/nobody/json", 404)]
     [InlineData("DELETE", "/containers/nobody", 404)]
     [InlineData("GET", "/images/nobody/json", 404)]
     [InlineData("DELETE", "/images/nobody", 404)]
@@ -103,7 +102,7 @@ public sealed class BadInputTests(DaemonFixture fixture, ITestOutputHelper outpu
     public async Task What_is_not_there_is_told(string method, string path, int status)
     {
         using HttpRequestMessage request = new(new HttpMethod(method), path);
-        if (method == "POST")
+        if (path.EndsWith("/exec", StringComparison.Ordinal))
         {
             request.Content = new StringContent("{\"Cmd\":[\"true\"]}", Encoding.UTF8, "application/json");
         }
@@ -130,33 +129,26 @@ public sealed class BadInputTests(DaemonFixture fixture, ITestOutputHelper outpu
     [RootFact]
     public async Task Endless_headers_are_refused()
     {
-        string answer = await SendRawAsync($"GET /_ping HTTP/1.1\r\nHost: docker\r\nX-Long: {new string('x', 2 << 20)}\r\n\r\n");
+        string answer = await SendRawAsync($"GET /_ping HTTP/1.1\r\nHost: docker\r\nX-Long: {new string('x', 64 << 10)}\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 431", answer, StringComparison.Ordinal);
         await Api.PingAsync();
     }
 
-    /// <summary>What the daemon answers before it closes the connection, which it may do before it has read everything.</summary>
+    /// <summary>What the daemon answers before it closes the connection, after as much as it cares to read.</summary>
     private async Task<string> SendRawAsync(string request)
     {
         await using System.Net.Sockets.NetworkStream connection = await Api.ConnectAsync();
+        await connection.WriteAsync(Encoding.Latin1.GetBytes(request));
         StringBuilder answer = new();
         byte[] buffer = new byte[4096];
-        try
+        int count;
+        do
         {
-            await connection.WriteAsync(Encoding.Latin1.GetBytes(request));
-            int count;
-            do
-            {
-                count = await connection.ReadAsync(buffer).AsTask().WaitAsync(Command.Patience);
-                answer.Append(Encoding.Latin1.GetString(buffer, 0, count));
-            }
-            while (count > 0 && !answer.ToString().Contains("\r\n\r\n", StringComparison.Ordinal));
+            count = await connection.ReadAsync(buffer).AsTask().WaitAsync(Command.Patience);
+            answer.Append(Encoding.Latin1.GetString(buffer, 0, count));
         }
-        catch (IOException reset)
-        {
-            answer.Append(reset.Message);
-        }
+        while (count > 0 && !answer.ToString().Contains("\r\n\r\n", StringComparison.Ordinal));
 
         return answer.ToString();
     }

@@ -70,10 +70,9 @@ public sealed class HostileArchiveTests(DaemonFixture fixture, ITestOutputHelper
     [RootFact]
     public async Task Layer_that_is_not_what_its_config_says_is_refused()
     {
-        byte[] archive = ImageArchive.DockerSave("hostile:latest", ImageArchive.Tar(ImageArchive.File("honest", "x")));
-        byte[] layer = ImageArchive.Tar(ImageArchive.File("honest", "x"));
-        byte[] other = ImageArchive.Tar(ImageArchive.File("crooks", "x"));
-        Replace(archive, layer, other);
+        byte[] layer = ImageArchive.Tar(ImageArchive.File("file", "honest"));
+        byte[] archive = ImageArchive.DockerSave("hostile:latest", layer);
+        Replace(archive, layer, ImageArchive.Tar(ImageArchive.File("file", "crooks")));
 
         await RefusedAsync("/images/load", archive);
     }

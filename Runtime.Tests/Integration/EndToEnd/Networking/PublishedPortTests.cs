@@ -26,7 +26,7 @@ public sealed class PublishedPortTests(DaemonFixture fixture, ITestOutputHelper 
         await StartAsync(Serve, "-p", "8080:80");
         await AnswersAsync("127.0.0.1:8080");
 
-        Assert.Equal("served\n", (await ShellAsync($"wget -T 10 -qO- http://{TestHost.Address}:8080/")).Exits(0).Stdout);
+        Assert.Equal("served\n", (await ShellAsync($"timeout 10 wget -qO- http://{TestHost.Address}:8080/")).Exits(0).Stdout);
     }
 
     [RootFact]
@@ -35,7 +35,7 @@ public sealed class PublishedPortTests(DaemonFixture fixture, ITestOutputHelper 
         string id = await StartAsync(Serve, "-p", "8080:80");
         await AnswersAsync("127.0.0.1:8080");
 
-        Assert.Equal("served\n", (await DockerAsync("exec", id, "wget", "-T", "10", "-qO-", $"http://{TestHost.Address}:8080/")).Exits(0).Stdout);
+        Assert.Equal("served\n", (await DockerAsync("exec", id, "timeout", "10", "wget", "-qO-", $"http://{TestHost.Address}:8080/")).Exits(0).Stdout);
     }
 
     [RootFact]
@@ -44,11 +44,11 @@ public sealed class PublishedPortTests(DaemonFixture fixture, ITestOutputHelper 
         await StartAsync(Serve, "-p", "127.0.0.1:8080:80");
         await AnswersAsync("127.0.0.1:8080");
 
-        Assert.NotEqual(0, (await Host.RunAtNeighbourAsync("busybox", "wget", "-T", "2", "-qO-", $"http://{TestHost.Address}:8080/")).ExitCode);
+        Assert.NotEqual(0, (await Host.RunAtNeighbourAsync("timeout", "2", "busybox", "wget", "-qO-", $"http://{TestHost.Address}:8080/")).ExitCode);
 
         // A neighbour may route 127.0.0.0/8 to us; such packets must not pass.
         await Host.RunAtNeighbourAsync("sh", "-c", $"echo 1 > /proc/sys/net/ipv4/conf/eth0/route_localnet; ip addr del 127.0.0.1/8 dev lo; ip route add 127.0.0.1/32 via {TestHost.Address} dev eth0 src {TestHost.NeighbourAddress}");
-        Assert.NotEqual(0, (await Host.RunAtNeighbourAsync("busybox", "wget", "-T", "2", "-qO-", "http://127.0.0.1:8080/")).ExitCode);
+        Assert.NotEqual(0, (await Host.RunAtNeighbourAsync("timeout", "2", "busybox", "wget", "-qO-", "http://127.0.0.1:8080/")).ExitCode);
         await Host.RunAtNeighbourAsync("sh", "-c", "ip route del 127.0.0.1/32 dev eth0; ip addr add 127.0.0.1/8 dev lo; echo 0 > /proc/sys/net/ipv4/conf/eth0/route_localnet");
     }
 
@@ -60,7 +60,7 @@ public sealed class PublishedPortTests(DaemonFixture fixture, ITestOutputHelper 
         await AnswersAsync($"{address}:80");
 
         await Host.RunAtNeighbourAsync("ip", "route", "add", $"{address}/32", "via", TestHost.Address);
-        Assert.NotEqual(0, (await Host.RunAtNeighbourAsync("busybox", "wget", "-T", "2", "-qO-", $"http://{address}:80/")).ExitCode);
+        Assert.NotEqual(0, (await Host.RunAtNeighbourAsync("timeout", "2", "busybox", "wget", "-qO-", $"http://{address}:80/")).ExitCode);
         await Host.RunAtNeighbourAsync("ip", "route", "del", $"{address}/32");
     }
 
@@ -95,7 +95,7 @@ public sealed class PublishedPortTests(DaemonFixture fixture, ITestOutputHelper 
     [RootFact]
     public async Task Port_of_a_program_of_the_host_is_refused()
     {
-        using Server server = new(Host.Inside("busybox", "nc", "-lk", "-p", "8080", "-e", "true"));
+        using Server server = new(Host.Inside("busybox", "nc", "-ll", "-p", "8080", "-e", "true"));
         await Eventually.HoldsAsync("the program listens", async () => (await Host.RunAsync("busybox", "nc", "-w", "1", "127.0.0.1", "8080")).ExitCode == 0);
 
         CommandResult result = await DockerAsync("run", "--rm", "-p", "8080:80", "busybox", "true");
@@ -106,20 +106,19 @@ public sealed class PublishedPortTests(DaemonFixture fixture, ITestOutputHelper 
     [RootFact]
     public async Task Udp_port()
     {
-        string id = await StartAsync("while :; do nc -u -l -p 53 -w 1; done", "-p", "5353:53/udp");
+        string id = await StartAsync("sleep 1000", "-p", "5353:53/udp");
+        string pid = await InspectAsync(id, "{{.State.Pid}}");
+        const string Echo = "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('0.0.0.0', 53))\nwhile True: data, peer = s.recvfrom(99); s.sendto(b'echo ' + data, peer)";
+        const string Ask = "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(2); s.sendto(b'x', ('192.0.2.1', 5353)); print(s.recvfrom(99)[0].decode())";
 
-        await Eventually.HoldsAsync(
-            "a datagram arrives",
-            async () =>
-            {
-                await Host.RunAtNeighbourAsync("sh", "-c", $"echo datagram | busybox nc -u -w 1 {TestHost.Address} 5353");
-                return (await DockerAsync("logs", id)).Stdout.Contains("datagram", StringComparison.Ordinal);
-            });
+        using Server server = new(Host.Inside("nsenter", $"--net=/proc/{pid}/ns/net", "--", "python3", "-c", Echo));
+
+        await Eventually.HoldsAsync("a datagram comes back", async () => (await Host.RunAtNeighbourAsync("python3", "-c", Ask)).Stdout == "echo x\n");
     }
 
     private Task AnswersAsync(string address) =>
-        Eventually.HoldsAsync($"{address} answers the host", async () => (await Host.RunAsync("busybox", "wget", "-T", "5", "-qO-", $"http://{address}/")).Stdout == "served\n");
+        Eventually.HoldsAsync($"{address} answers the host", async () => (await Host.RunAsync("timeout", "5", "busybox", "wget", "-qO-", $"http://{address}/")).Stdout == "served\n");
 
     private Task AnswersNeighbourAsync(string address) =>
-        Eventually.HoldsAsync($"{address} answers the neighbour", async () => (await Host.RunAtNeighbourAsync("busybox", "wget", "-T", "5", "-qO-", $"http://{address}/")).Stdout == "served\n");
+        Eventually.HoldsAsync($"{address} answers the neighbour", async () => (await Host.RunAtNeighbourAsync("timeout", "5", "busybox", "wget", "-qO-", $"http://{address}/")).Stdout == "served\n");
 }
