@@ -22,11 +22,15 @@ public sealed class LifecycleTests
         string before = await host.RunAsync(HostPicture);
         int fds = CountFds();
 
-        await UseAsync(host, service, ports, kill: false);
-        Assert.Equal(before, await host.RunAsync(HostPicture));
-        await UseAsync(host, service, ports, kill: true);
-        Assert.Equal(before, await host.RunAsync(HostPicture));
-        Assert.Equal(fds, CountFds());
+        const int Rounds = 10;
+        for (int round = 0; round < Rounds; round++)
+        {
+            await UseAsync(host, service, ports, kill: round % 2 == 0);
+            Assert.Equal(before, await host.RunAsync(HostPicture));
+        }
+
+        // The test runner's own fds come and go by a few; one lost per container, or per port, would be ten and more.
+        Assert.InRange(CountFds(), 0, fds + Rounds / 2);
         Assert.Empty(service.Find("bridge").Endpoints);
     }
 
