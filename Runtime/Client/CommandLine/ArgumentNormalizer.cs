@@ -2,7 +2,7 @@ namespace Rtd.Client.CommandLine;
 
 /// <summary>
 /// Reads argv by the rules of docker's flag library (bundled shorthands, attached values, repeated options, options before or among the arguments)
-/// and gives CommandLineParser an unambiguous line: long names, each with its own value, then "--" and the arguments.
+/// and gives CommandLineParser an unambiguous line for each options class: long names, each with its own value.
 /// </summary>
 internal sealed class ArgumentNormalizer(FlagSet flags, bool interspersed)
 {
@@ -16,9 +16,6 @@ internal sealed class ArgumentNormalizer(FlagSet flags, bool interspersed)
 
     /// <summary>--help was met. The rest is read all the same: a bad option is told first.</summary>
     public bool WantsHelp { get; private set; }
-
-    /// <summary>Properties that hold at least one escaped value.</summary>
-    public HashSet<Flag> Escaped { get; } = [];
 
     /// <exception cref="UsageException">An unknown option, a missing or a bad value.</exception>
     public void Read(ReadOnlySpan<string> args)
@@ -52,33 +49,38 @@ internal sealed class ArgumentNormalizer(FlagSet flags, bool interspersed)
         }
     }
 
-    /// <summary>The line for CommandLineParser.</summary>
-    public List<string> ToCanonical()
+    /// <summary>Has each options class of which something was given bound by CommandLineParser.</summary>
+    public void Bind()
     {
-        List<string> line = [];
+        KeepLast();
+        foreach (IGrouping<OptionPart, (Flag Flag, string Value)> part in _options.GroupBy(option => option.Flag.Owner))
+        {
+            List<string> line = [];
+            HashSet<Flag> escaped = [];
+            foreach ((Flag flag, string value) in part)
+            {
+                AddOption(line, escaped, flag, value);
+            }
+
+            part.Key.Bind(line, escaped);
+        }
+    }
+
+    /// <summary>Of a single-valued option given twice the last one counts.</summary>
+    private void KeepLast()
+    {
         HashSet<Flag> given = [];
         for (int i = _options.Count - 1; i >= 0; i--)
         {
-            (Flag flag, string value) = _options[i];
-
-            // Of a single-valued option given twice the last one counts.
+            Flag flag = _options[i].Flag;
             if (!flag.IsList && !given.Add(flag))
             {
                 _options.RemoveAt(i);
             }
         }
-
-        foreach ((Flag flag, string value) in _options)
-        {
-            AddOption(line, flag, value);
-        }
-
-        line.Add("--");
-        line.AddRange(Arguments);
-        return line;
     }
 
-    private void AddOption(List<string> line, Flag flag, string value)
+    private static void AddOption(List<string> line, HashSet<Flag> escaped, Flag flag, string value)
     {
         if (flag.IsSwitch)
         {
@@ -91,10 +93,11 @@ internal sealed class ArgumentNormalizer(FlagSet flags, bool interspersed)
         }
 
         line.Add("--" + flag.Name);
+        bool isText = flag.IsList || flag.Property.PropertyType == typeof(string);
         bool looksLikeOption = value.StartsWith('-') || value.StartsWith(Escape);
-        if (looksLikeOption && flag.Property.PropertyType != typeof(long?))
+        if (isText && looksLikeOption)
         {
-            Escaped.Add(flag);
+            escaped.Add(flag);
             line.Add(Escape + value);
         }
         else

@@ -21,8 +21,22 @@ internal abstract class Command(string[] names, string usage, string summary, Ar
     /// <summary>Whether a failure ends like docker run's: with the program's name, a pointer to the help, and code 125.</summary>
     public bool FailsAsRun { get; init; }
 
+    /// <summary>Its options, for the help.</summary>
     public abstract FlagSet Flags();
 
     /// <summary>Runs the verb under the name it was called by; the result is the process's exit code.</summary>
     public abstract int Run(ClientContext context, string name, ReadOnlySpan<string> args);
+
+    /// <summary>Binds the options and checks the count of arguments; null when the help was printed instead.</summary>
+    protected List<string>? Parse(ClientContext context, string name, IReadOnlyList<OptionPart> parts, ReadOnlySpan<string> args)
+    {
+        List<string>? given = OptionsParser.Parse(parts, args, Interspersed);
+        if (given is null)
+        {
+            HelpPrinter.PrintCommand(context.Out, this, name);
+            return null;
+        }
+
+        return Arguments.Complaint(given.Count) is { } complaint ? throw HelpPrinter.WrongArguments(this, name, complaint) : given;
+    }
 }

@@ -9,7 +9,7 @@ internal static partial class CommandTable
 {
     private static Command[] Common() =>
     [
-        new OptionsCommand<RunOptions>(
+        new CompositeCommand<RunOptions>(
             ["container run", "run"], "[OPTIONS] IMAGE [COMMAND] [ARG...]", "Create a container from an image and run a command in it", ArgumentCount.AtLeast(1), ContainerRun.Run)
         {
             Group = CommandGroup.Common, Interspersed = false, FailsAsRun = true,

@@ -11,7 +11,7 @@ internal static partial class CommandTable
     private static Command[] Containers() =>
     [
         new OptionsCommand<AttachOptions>(["container attach", "attach"], "[OPTIONS] CONTAINER", "Attach your standard streams to a container that runs", ArgumentCount.Exactly(1), ContainerAttach.Run),
-        new OptionsCommand<CreateOptions>(
+        new CompositeCommand<CreateOptions>(
             ["container create", "create"], "[OPTIONS] IMAGE [COMMAND] [ARG...]", "Create a container without starting it", ArgumentCount.AtLeast(1), ContainerCreate.Run)
         {
             Interspersed = false, FailsAsRun = true,

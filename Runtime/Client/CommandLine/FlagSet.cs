@@ -1,42 +1,34 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Reflection;
-using CommandLine;
-
 namespace Rtd.Client.CommandLine;
 
-/// <summary>The options of one verb, by name, alias and shorthand.</summary>
-internal sealed class FlagSet
+/// <summary>The options of one verb, looked for part by part.</summary>
+internal sealed class FlagSet(IReadOnlyList<OptionPart> parts)
 {
-    private readonly Dictionary<string, Flag> _byName = [];
-    private readonly Dictionary<char, Flag> _byShorthand = [];
+    /// <summary>All options, for the help.</summary>
+    public IEnumerable<Flag> All => parts.SelectMany(part => part.Flags);
 
-    public FlagSet([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] Type options)
+    public Flag? Find(string name)
     {
-        foreach (PropertyInfo property in options.GetProperties())
+        foreach (OptionPart part in parts)
         {
-            if (property.GetCustomAttribute<OptionAttribute>() is not { } option)
+            if (part.Find(name) is { } flag)
             {
-                continue;
-            }
-
-            Flag flag = new(property, option);
-            All.Add(flag);
-            _byName[flag.Name] = flag;
-            if (flag.Shorthand != '\0')
-            {
-                _byShorthand[flag.Shorthand] = flag;
-            }
-
-            foreach (FlagAliasAttribute alias in property.GetCustomAttributes<FlagAliasAttribute>())
-            {
-                _byName[alias.Name] = flag;
+                return flag;
             }
         }
+
+        return null;
     }
 
-    public List<Flag> All { get; } = [];
+    public Flag? Find(char shorthand)
+    {
+        foreach (OptionPart part in parts)
+        {
+            if (part.Find(shorthand) is { } flag)
+            {
+                return flag;
+            }
+        }
 
-    public Flag? Find(string name) => _byName.GetValueOrDefault(name);
-
-    public Flag? Find(char shorthand) => _byShorthand.GetValueOrDefault(shorthand);
+        return null;
+    }
 }

@@ -36,14 +36,15 @@ internal sealed class GlobalArguments
             return new GlobalArguments(new GlobalOptions(), args, wantsHelp: false);
         }
 
-        ParsedOptions<GlobalOptions>? parsed = OptionsParser.Parse<GlobalOptions>(new FlagSet(typeof(GlobalOptions)), args, interspersed: false);
-        if (parsed is null)
+        OptionPart<GlobalOptions> part = new();
+        List<string>? rest = OptionsParser.Parse([part], args, interspersed: false);
+        if (rest is null)
         {
             return new GlobalArguments(new GlobalOptions(), [], wantsHelp: true);
         }
 
-        CheckLogLevel(parsed.Options.LogLevel);
-        return new GlobalArguments(parsed.Options, [.. parsed.Arguments], wantsHelp: false);
+        CheckLogLevel(part.Value.LogLevel);
+        return new GlobalArguments(part.Value, [.. rest], wantsHelp: false);
     }
 
     /// <summary>The daemon's client for -H, RTD_HOST, DOCKER_HOST or the default socket, in this order.</summary>

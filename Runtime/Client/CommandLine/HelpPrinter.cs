@@ -18,7 +18,7 @@ internal static class HelpPrinter
         PrintTopLevel(sink, "Commands:", CommandGroup.Other);
         sink.WriteLine();
         sink.WriteLine("Global Options:");
-        PrintFlags(sink, new FlagSet(typeof(GlobalOptions)));
+        PrintFlags(sink, new FlagSet([new OptionPart<GlobalOptions>()]));
         sink.WriteLine();
         sink.WriteLine("Run 'rtctl COMMAND --help' for more information on a command.");
     }

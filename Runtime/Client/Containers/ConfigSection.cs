@@ -9,11 +9,11 @@ internal static class ConfigSection
     public static JsonObject Build(ContainerOptions options, string image, List<string> command, List<PortFlag> ports, IEnumerable<string> proxyEnvironment)
     {
         JsonObject config = new() { ["Image"] = image };
-        config.AddText("Hostname", options.Hostname);
-        config.AddText("Domainname", options.DomainName);
-        config.AddText("User", options.User);
-        config.AddText("WorkingDir", options.WorkingDirectory);
-        config.AddText("StopSignal", options.StopSignal);
+        config.AddText("Hostname", options.Basic.Hostname);
+        config.AddText("Domainname", options.Endpoint.DomainName);
+        config.AddText("User", options.Basic.User);
+        config.AddText("WorkingDir", options.Basic.WorkingDirectory);
+        config.AddText("StopSignal", options.Life.StopSignal);
         AddStreams(config, options);
         config["Env"] = JsonLists.Of(Environment(options, proxyEnvironment));
         config["Labels"] = Labels(options);
@@ -22,12 +22,12 @@ internal static class ConfigSection
             config["Cmd"] = JsonLists.Of(command);
         }
 
-        if (options.Entrypoint is not null)
+        if (options.Basic.Entrypoint is not null)
         {
-            config["Entrypoint"] = JsonLists.Of([options.Entrypoint]);
+            config["Entrypoint"] = JsonLists.Of([options.Basic.Entrypoint]);
         }
 
-        if (options.StopTimeout is { } timeout)
+        if (options.Life.StopTimeout is { } timeout)
         {
             config["StopTimeout"] = timeout;
         }
@@ -44,33 +44,33 @@ internal static class ConfigSection
 
     private static void AddStreams(JsonObject config, ContainerOptions options)
     {
-        string[] attach = [.. options.Attach];
-        bool attachInput = options.Interactive || attach.Contains("stdin");
-        config["Tty"] = options.Tty;
-        config["OpenStdin"] = options.Interactive;
+        string[] attach = [.. options.Basic.Attach];
+        bool attachInput = options.Basic.Interactive || attach.Contains("stdin");
+        config["Tty"] = options.Basic.Tty;
+        config["OpenStdin"] = options.Basic.Interactive;
         config["AttachStdin"] = attachInput;
         config["AttachStdout"] = attach.Length == 0 || attach.Contains("stdout");
         config["AttachStderr"] = attach.Length == 0 || attach.Contains("stderr");
 
         // One client gives the input, and when it ends the container's ends too.
-        config["StdinOnce"] = options.Interactive && attachInput;
+        config["StdinOnce"] = options.Basic.Interactive && attachInput;
     }
 
     /// <summary>Proxies, then files, then -e; of one name the last counts.</summary>
     private static IEnumerable<string> Environment(ContainerOptions options, IEnumerable<string> proxyEnvironment)
     {
-        List<string> own = [.. options.EnvFiles.SelectMany(file => KeyValueFile.Read(file, useEnvironment: true)), .. options.Env];
+        List<string> own = [.. options.Basic.EnvFiles.SelectMany(file => KeyValueFile.Read(file, useEnvironment: true)), .. options.Basic.Env];
         HashSet<string> names = [.. own.Select(entry => entry[..entry.IndexOf('=')])];
         return proxyEnvironment.Where(entry => !names.Contains(entry[..entry.IndexOf('=')])).Concat(own);
     }
 
     private static JsonObject Labels(ContainerOptions options) =>
-        JsonLists.Map(options.LabelFiles.SelectMany(file => KeyValueFile.Read(file, useEnvironment: false)).Concat(options.Labels));
+        JsonLists.Map(options.Basic.LabelFiles.SelectMany(file => KeyValueFile.Read(file, useEnvironment: false)).Concat(options.Basic.Labels));
 
     private static void AddPorts(JsonObject config, ContainerOptions options, List<PortFlag> ports)
     {
         JsonObject exposed = [];
-        foreach (string port in ports.Select(port => port.Port).Concat(options.Expose.SelectMany(PortFlag.ParseExposed)))
+        foreach (string port in ports.Select(port => port.Port).Concat(options.Basic.Expose.SelectMany(PortFlag.ParseExposed)))
         {
             exposed[port] = new JsonObject();
         }
@@ -84,7 +84,7 @@ internal static class ConfigSection
     private static void AddVolumes(JsonObject config, ContainerOptions options)
     {
         JsonObject volumes = [];
-        foreach (string volume in options.Volumes.Where(volume => VolumeFlag.ToBind(volume) is null))
+        foreach (string volume in options.Basic.Volumes.Where(volume => VolumeFlag.ToBind(volume) is null))
         {
             volumes[volume] = new JsonObject();
         }
@@ -97,9 +97,9 @@ internal static class ConfigSection
 
     private static JsonObject? Health(ContainerOptions options)
     {
-        bool hasSettings = options.HealthCommand is not null || options.HealthInterval is not null || options.HealthTimeout is not null
-            || options.HealthStartPeriod is not null || options.HealthStartInterval is not null || options.HealthRetries is not null;
-        if (options.NoHealthcheck)
+        bool hasSettings = options.Life.HealthCommand is not null || options.Life.HealthInterval is not null || options.Life.HealthTimeout is not null
+            || options.Life.HealthStartPeriod is not null || options.Life.HealthStartInterval is not null || options.Life.HealthRetries is not null;
+        if (options.Life.NoHealthcheck)
         {
             return hasSettings ? throw new ClientException("--no-healthcheck conflicts with --health-* options") : new JsonObject { ["Test"] = JsonLists.Of(["NONE"]) };
         }
@@ -110,16 +110,16 @@ internal static class ConfigSection
         }
 
         JsonObject health = [];
-        if (options.HealthCommand is { Length: > 0 } command)
+        if (options.Life.HealthCommand is { Length: > 0 } command)
         {
             health["Test"] = JsonLists.Of(["CMD-SHELL", command]);
         }
 
-        AddNumber(health, "Interval", options.HealthInterval, "--health-interval");
-        AddNumber(health, "Timeout", options.HealthTimeout, "--health-timeout");
-        AddNumber(health, "Retries", options.HealthRetries, "--health-retries");
-        AddNumber(health, "StartPeriod", options.HealthStartPeriod, "--health-start-period");
-        AddNumber(health, "StartInterval", options.HealthStartInterval, "--health-start-interval");
+        AddNumber(health, "Interval", options.Life.HealthInterval, "--health-interval");
+        AddNumber(health, "Timeout", options.Life.HealthTimeout, "--health-timeout");
+        AddNumber(health, "Retries", options.Life.HealthRetries, "--health-retries");
+        AddNumber(health, "StartPeriod", options.Life.HealthStartPeriod, "--health-start-period");
+        AddNumber(health, "StartInterval", options.Life.HealthStartInterval, "--health-start-interval");
         return health;
     }
 

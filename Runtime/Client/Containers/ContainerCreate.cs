@@ -20,9 +20,9 @@ internal static class ContainerCreate
     /// <summary>The request, checked as docker's client checks it.</summary>
     public static ContainerRequest Prepare(ClientContext context, ContainerOptions options, List<string> arguments)
     {
-        if (options.Pull is not ("always" or "missing" or "never"))
+        if (options.Basic.Pull is not ("always" or "missing" or "never"))
         {
-            throw new ClientException($"invalid pull option: '{options.Pull}': must be one of \"always\", \"missing\" or \"never\"");
+            throw new ClientException($"invalid pull option: '{options.Basic.Pull}': must be one of \"always\", \"missing\" or \"never\"");
         }
 
         EngineClient engine = context.Engine;
@@ -35,9 +35,9 @@ internal static class ContainerCreate
     /// <exception cref="ClientException">The daemon refuses.</exception>
     public static string Create(ClientContext context, ContainerOptions options, ContainerRequest request)
     {
-        using CidFile? file = CidFile.Open(options.CidFile);
+        using CidFile? file = CidFile.Open(options.Basic.CidFile);
         ImageReference? reference = IsImageId(request.Image) ? null : ImageReference.Parse(request.Image);
-        if (options.Pull == "always" && reference is not null)
+        if (options.Basic.Pull == "always" && reference is not null)
         {
             PullQuietly(context, options, reference);
         }
@@ -55,14 +55,14 @@ internal static class ContainerCreate
 
     private static JsonDocument CreateOrPull(ClientContext context, ContainerOptions options, ContainerRequest request, ImageReference? reference)
     {
-        string path = new QueryString("/containers/create").Add("name", options.Name).Add("platform", options.Platform).ToString();
+        string path = new QueryString("/containers/create").Add("name", options.Basic.Name).Add("platform", options.Basic.Platform).ToString();
         try
         {
             return context.Engine.PostJson(path, request.Body);
         }
-        catch (EngineException failure) when (failure.Status == 404 && reference is not null && options.Pull == "missing" && IsAboutImage(failure))
+        catch (EngineException failure) when (failure.Status == 404 && reference is not null && options.Basic.Pull == "missing" && IsAboutImage(failure))
         {
-            if (!options.Quiet)
+            if (!options.Basic.Quiet)
             {
                 context.Complain($"Unable to find image '{reference.Familiar}' locally");
             }
@@ -78,7 +78,7 @@ internal static class ContainerCreate
 
     /// <summary>Progress goes to standard error: standard output is the container's, or its id.</summary>
     private static void PullQuietly(ClientContext context, ContainerOptions options, ImageReference reference) =>
-        ImagePull.Pull(context, reference, allTags: false, options.Platform, options.Quiet ? new DiscardingSink() : context.Err);
+        ImagePull.Pull(context, reference, allTags: false, options.Basic.Platform, options.Basic.Quiet ? new DiscardingSink() : context.Err);
 
     private static bool IsImageId(string image) =>
         (image.Length == 64 && image.All(char.IsAsciiHexDigitLower)) || image.StartsWith("sha256:", StringComparison.Ordinal);

@@ -21,7 +21,7 @@ internal sealed class ContainerRequest
     public static ContainerRequest Build(ContainerOptions options, List<string> arguments, IEnumerable<string> proxyEnvironment, string apiVersion)
     {
         string image = arguments[0];
-        List<PortFlag> ports = [.. options.Publish.SelectMany(PortFlag.Parse)];
+        List<PortFlag> ports = [.. options.Basic.Publish.SelectMany(PortFlag.Parse)];
         List<NetworkFlag> networks = ReadNetworks(options);
         JsonObject body = ConfigSection.Build(options, image, arguments.GetRange(1, arguments.Count - 1), ports, proxyEnvironment);
         body["HostConfig"] = HostConfigSection.Build(options, ports, networks);
@@ -31,31 +31,31 @@ internal sealed class ContainerRequest
 
     private static List<NetworkFlag> ReadNetworks(ContainerOptions options)
     {
-        List<NetworkFlag> networks = [.. options.Networks.Select(NetworkFlag.Parse)];
+        List<NetworkFlag> networks = [.. options.Basic.Networks.Select(NetworkFlag.Parse)];
         if (networks.Count == 0)
         {
             networks.Add(NetworkFlag.Parse("default"));
         }
 
         NetworkFlag first = networks[0];
-        string[] aliases = [.. options.NetworkAliases];
+        string[] aliases = [.. options.Endpoint.NetworkAliases];
         if (aliases.Length > 0 && first.Aliases.Count > 0)
         {
             throw new ClientException("conflicting options: cannot specify both --network-alias and per-network alias");
         }
 
         first.Aliases.AddRange(aliases);
-        first.Ip = Single(options.Ip, first.Ip, "--ip", "IPv4 address");
-        first.Ip6 = Single(options.Ip6, first.Ip6, "--ip6", "IPv6 address");
-        first.MacAddress = Single(CheckedMac(options.MacAddress), first.MacAddress, "--mac-address", "MAC address");
-        foreach (string address in options.LinkLocalIps)
+        first.Ip = Single(options.Endpoint.Ip, first.Ip, "--ip", "IPv4 address");
+        first.Ip6 = Single(options.Endpoint.Ip6, first.Ip6, "--ip6", "IPv6 address");
+        first.MacAddress = Single(CheckedMac(options.Endpoint.MacAddress), first.MacAddress, "--mac-address", "MAC address");
+        foreach (string address in options.Endpoint.LinkLocalIps)
         {
             first.LinkLocalIps.Add((JsonNode)address);
         }
 
         if (IsUserDefined(first.Target))
         {
-            first.Links.AddRange(options.Links);
+            first.Links.AddRange(options.Endpoint.Links);
         }
 
         return networks;
@@ -94,9 +94,9 @@ internal sealed class ContainerRequest
         }
 
         // Daemons before 1.44 know the address of the container only, not of each endpoint.
-        if (options.MacAddress is not null && Engine.ApiVersion.Compare(apiVersion, "1.44") < 0)
+        if (options.Endpoint.MacAddress is not null && Engine.ApiVersion.Compare(apiVersion, "1.44") < 0)
         {
-            body["MacAddress"] = options.MacAddress;
+            body["MacAddress"] = options.Endpoint.MacAddress;
         }
     }
 

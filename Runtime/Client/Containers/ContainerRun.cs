@@ -12,24 +12,24 @@ internal static class ContainerRun
 {
     public static int Run(ClientContext context, RunOptions options, List<string> arguments)
     {
-        if (options.Detach && options.Attach.Any())
+        if (options.Stay.Detach && options.Basic.Attach.Any())
         {
             throw new RunStartedException("conflicting options: cannot specify both --attach and --detach");
         }
 
         ContainerRequest request = ContainerCreate.Prepare(context, options, arguments);
-        if (options.Detach)
+        if (options.Stay.Detach)
         {
             MakeDetached(request);
         }
         else
         {
-            TtyCheck.Input(options.Tty, (bool)request.Body["AttachStdin"]!);
+            TtyCheck.Input(options.Basic.Tty, (bool)request.Body["AttachStdin"]!);
         }
 
-        byte[] detachKeys = DetachKeys.Parse(options.DetachKeys ?? context.Config.DetachKeys ?? DetachKeys.Default);
+        byte[] detachKeys = DetachKeys.Parse(options.Stay.DetachKeys ?? context.Config.DetachKeys ?? DetachKeys.Default);
         string id = ContainerCreate.Create(context, options, request);
-        return options.Detach ? RunDetached(context, id) : RunAttached(context, options, request, id, detachKeys);
+        return options.Stay.Detach ? RunDetached(context, id) : RunAttached(context, options, request, id, detachKeys);
     }
 
     private static void MakeDetached(ContainerRequest request)
@@ -53,11 +53,11 @@ internal static class ContainerRun
         bool input = (bool)request.Body["AttachStdin"]!;
         bool output = (bool)request.Body["AttachStdout"]!;
         bool error = (bool)request.Body["AttachStderr"]!;
-        using SignalProxy? signals = options.SigProxy == true && !options.Tty ? new SignalProxy(engine, id) : null;
-        HijackedConnection connection = engine.Hijack(AttachPath(id, input, output, error, options.DetachKeys ?? context.Config.DetachKeys));
-        using AttachedStreams streams = new(connection, options.Tty, input, output || error, detachKeys);
-        using ExitWait wait = new(engine, id, options.Remove ? "removed" : "next-exit");
-        Start(engine, id, options.Remove, connection, wait);
+        using SignalProxy? signals = options.Stay.SigProxy == true && !options.Basic.Tty ? new SignalProxy(engine, id) : null;
+        HijackedConnection connection = engine.Hijack(AttachPath(id, input, output, error, options.Stay.DetachKeys ?? context.Config.DetachKeys));
+        using AttachedStreams streams = new(connection, options.Basic.Tty, input, output || error, detachKeys);
+        using ExitWait wait = new(engine, id, options.Basic.Remove ? "removed" : "next-exit");
+        Start(engine, id, options.Basic.Remove, connection, wait);
         signals?.Start();
         if (!output && !error)
         {
@@ -65,7 +65,7 @@ internal static class ContainerRun
             context.Out.Flush();
         }
 
-        using SizeWatcher? size = options.Tty && context.Out.IsTerminal ? new SizeWatcher(engine, $"/containers/{id}/resize", context.Out) : null;
+        using SizeWatcher? size = options.Basic.Tty && context.Out.IsTerminal ? new SizeWatcher(engine, $"/containers/{id}/resize", context.Out) : null;
         return streams.Run() ? wait.Result() : 0;
     }
 

@@ -20,13 +20,13 @@ internal static class HostConfigSection
 
     private static void AddMounts(JsonObject host, ContainerOptions options)
     {
-        host.AddList("Binds", options.Volumes.Select(VolumeFlag.ToBind).OfType<string>());
-        host.AddNodes("Mounts", options.Mounts.Select(MountFlag.Parse));
-        host.AddList("VolumesFrom", options.VolumesFrom);
-        host.AddText("VolumeDriver", options.VolumeDriver);
-        host.AddMap("StorageOpt", options.StorageOptions.Select(option => option.Contains('=') ? option : throw new ClientException("invalid storage option")));
+        host.AddList("Binds", options.Basic.Volumes.Select(VolumeFlag.ToBind).OfType<string>());
+        host.AddNodes("Mounts", options.Basic.Mounts.Select(MountFlag.Parse));
+        host.AddList("VolumesFrom", options.Storage.VolumesFrom);
+        host.AddText("VolumeDriver", options.Storage.VolumeDriver);
+        host.AddMap("StorageOpt", options.Storage.DriverOptions.Select(option => option.Contains('=') ? option : throw new ClientException("invalid storage option")));
         JsonObject tmpfs = [];
-        foreach (string mount in options.Tmpfs)
+        foreach (string mount in options.Storage.Tmpfs)
         {
             int colon = mount.IndexOf(':');
             tmpfs[colon < 0 ? mount : mount[..colon]] = colon < 0 ? "" : mount[(colon + 1)..];
@@ -37,12 +37,12 @@ internal static class HostConfigSection
             host["Tmpfs"] = tmpfs;
         }
 
-        if (options.ReadOnly)
+        if (options.Basic.ReadOnly)
         {
             host["ReadonlyRootfs"] = true;
         }
 
-        if (options.ShmSize is { } size)
+        if (options.Limits.ShmSize is { } size)
         {
             host["ShmSize"] = size;
         }
@@ -50,13 +50,13 @@ internal static class HostConfigSection
 
     private static void AddNamespaces(JsonObject host, ContainerOptions options)
     {
-        host.AddText("IpcMode", options.Ipc);
-        host.AddText("PidMode", Mode(options.Pid, "--pid: invalid PID mode", allowContainer: true, "host"));
-        host.AddText("UTSMode", Mode(options.Uts, "--uts: invalid UTS mode", allowContainer: false, "host"));
-        host.AddText("UsernsMode", Mode(options.UserNamespace, "--userns: invalid USER mode", allowContainer: false, "host"));
-        host.AddText("CgroupnsMode", Mode(options.CgroupNamespace, "--cgroupns: invalid CGROUP mode", allowContainer: false, "host", "private"));
-        host.AddText("Isolation", options.Isolation);
-        host.AddMap("Sysctls", options.Sysctls);
+        host.AddText("IpcMode", options.Isolation.Ipc);
+        host.AddText("PidMode", Mode(options.Isolation.Pid, "--pid: invalid PID mode", allowContainer: true, "host"));
+        host.AddText("UTSMode", Mode(options.Isolation.Uts, "--uts: invalid UTS mode", allowContainer: false, "host"));
+        host.AddText("UsernsMode", Mode(options.Isolation.UserNamespace, "--userns: invalid USER mode", allowContainer: false, "host"));
+        host.AddText("CgroupnsMode", Mode(options.Isolation.CgroupNamespace, "--cgroupns: invalid CGROUP mode", allowContainer: false, "host", "private"));
+        host.AddText("Isolation", options.Isolation.Isolation);
+        host.AddMap("Sysctls", options.Isolation.Sysctls);
     }
 
     private static string? Mode(string? mode, string complaint, bool allowContainer, params ReadOnlySpan<string> known)
@@ -68,15 +68,15 @@ internal static class HostConfigSection
 
     private static void AddPrivileges(JsonObject host, ContainerOptions options)
     {
-        if (options.Privileged)
+        if (options.Basic.Privileged)
         {
             host["Privileged"] = true;
         }
 
-        host.AddList("CapAdd", options.CapAdd);
-        host.AddList("CapDrop", options.CapDrop);
-        host.AddList("GroupAdd", options.GroupAdd);
-        SecurityOptions security = SecurityOptions.Parse(options.SecurityOptions);
+        host.AddList("CapAdd", options.Isolation.CapAdd);
+        host.AddList("CapDrop", options.Isolation.CapDrop);
+        host.AddList("GroupAdd", options.Isolation.GroupAdd);
+        SecurityOptions security = SecurityOptions.Parse(options.Isolation.SecurityOptions);
         host.AddList("SecurityOpt", security.Options);
         if (security.AreSystemPathsUnconfined)
         {
@@ -92,48 +92,48 @@ internal static class HostConfigSection
             host["PortBindings"] = PortFlag.Bindings(ports);
         }
 
-        if (options.PublishAll)
+        if (options.Basic.PublishAll)
         {
             host["PublishAllPorts"] = true;
         }
 
-        host.AddList("Dns", options.Dns);
-        host.AddList("DnsOptions", options.DnsOptions);
-        host.AddList("DnsSearch", options.DnsSearch);
-        host.AddList("ExtraHosts", options.AddHosts);
+        host.AddList("Dns", options.Endpoint.Dns);
+        host.AddList("DnsOptions", options.Endpoint.DnsOptions);
+        host.AddList("DnsSearch", options.Endpoint.DnsSearch);
+        host.AddList("ExtraHosts", options.Endpoint.AddHosts);
 
         // Links of a network of the user's own belong to its endpoint.
         if (first.Links.Count == 0)
         {
-            host.AddList("Links", options.Links);
+            host.AddList("Links", options.Endpoint.Links);
         }
     }
 
     private static void AddLife(JsonObject host, ContainerOptions options)
     {
-        host["RestartPolicy"] = RestartFlag.Parse(options.Restart ?? "no");
-        if (options.Remove)
+        host["RestartPolicy"] = RestartFlag.Parse(options.Basic.Restart ?? "no");
+        if (options.Basic.Remove)
         {
             host["AutoRemove"] = (string?)host["RestartPolicy"]!["Name"] is "" or "no" ? true : throw new ClientException("conflicting options: cannot specify both --restart and --rm");
         }
 
-        if (options.Init is { } init)
+        if (options.Basic.Init is { } init)
         {
             host["Init"] = init;
         }
 
-        host.AddText("Runtime", options.Runtime);
-        host.AddMap("Annotations", options.Annotations);
-        host.AddText("ContainerIDFile", options.CidFile);
-        string[] logOptions = [.. options.LogOptions];
-        if (options.LogDriver == "none" && logOptions.Length > 0)
+        host.AddText("Runtime", options.Isolation.Runtime);
+        host.AddMap("Annotations", options.Isolation.Annotations);
+        host.AddText("ContainerIDFile", options.Basic.CidFile);
+        string[] logOptions = [.. options.Life.LogOptions];
+        if (options.Life.LogDriver == "none" && logOptions.Length > 0)
         {
             throw new ClientException("invalid logging opts for driver none");
         }
 
-        if (options.LogDriver is not null || logOptions.Length > 0)
+        if (options.Life.LogDriver is not null || logOptions.Length > 0)
         {
-            host["LogConfig"] = new JsonObject { ["Type"] = options.LogDriver ?? "", ["Config"] = JsonLists.Map(logOptions) };
+            host["LogConfig"] = new JsonObject { ["Type"] = options.Life.LogDriver ?? "", ["Config"] = JsonLists.Map(logOptions) };
         }
     }
 }

@@ -1,16 +1,20 @@
-using CommandLine;
+using Rtd.Client.CommandLine;
 
 namespace Rtd.Client.Containers;
 
 /// <summary>Options of run: those of a container, and how to stay with it.</summary>
 internal sealed class RunOptions : ContainerOptions
 {
-    [Option('d', "detach", HelpText = "Run in the background and print the container's ID")]
-    public bool Detach { get; set; }
+    private readonly OptionPart<StayOptions> _stay = new();
 
-    [Option("detach-keys", MetaValue = "string", HelpText = "Keys that detach from the container")]
-    public string? DetachKeys { get; set; }
+    public StayOptions Stay => _stay.Value;
 
-    [Option("sig-proxy", HelpText = "Pass received signals on to the container", Default = true)]
-    public bool? SigProxy { get; set; } = true;
+    public override IReadOnlyList<OptionPart> Parts
+    {
+        get
+        {
+            IReadOnlyList<OptionPart> parts = base.Parts;
+            return [parts[0], _stay, .. parts.Skip(1)];
+        }
+    }
 }

@@ -22,12 +22,25 @@ internal static class EngineInfo
         using JsonDocument document = context.Engine.GetJson("/info");
         if (template is not null)
         {
-            context.Out.WriteLine(Render(template, document.RootElement));
-            return 0;
+            return PrintTemplate(context, template, document.RootElement);
         }
 
         Print(context, document.RootElement);
         return 0;
+    }
+
+    /// <summary>A template that fails still ends its line, as docker's does.</summary>
+    private static int PrintTemplate(ClientContext context, Template template, JsonElement info)
+    {
+        try
+        {
+            context.Out.Write(Render(template, info));
+            return 0;
+        }
+        finally
+        {
+            context.Out.WriteLine();
+        }
     }
 
     private static string Render(Template template, JsonElement info)

@@ -57,7 +57,7 @@ internal static class GoPrint
         null => "<nil>",
         string => "string",
         bool => "bool",
-        long => "int",
+        long => "int64",
         double => "float64",
         JsonView { IsArray: true } => "[]interface {}",
         JsonView => "map[string]interface {}",

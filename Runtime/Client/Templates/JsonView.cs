@@ -76,7 +76,7 @@ internal sealed class JsonView(JsonElement element, string key)
         JsonValueKind.String => element.GetString(),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.Number => element.TryGetInt64(out long whole) ? whole : element.GetDouble(),
+        JsonValueKind.Number => element.TryGetInt64(out long whole) ? (object)whole : element.GetDouble(),
         JsonValueKind.Undefined => null,
         _ => new JsonView(element, key),
     };

@@ -207,7 +207,7 @@ internal sealed class Lexer(string source)
         }
         else
         {
-            throw Error($"unexpected {Shown(letter)} in command");
+            throw Error(letter == '}' ? "bad character U+007D '}'" : $"unrecognized character in action: U+{(int)letter:X4} '{letter}'");
         }
     }
 
@@ -264,6 +264,4 @@ internal sealed class Lexer(string source)
     private TemplateException Error(string message) => new($"template: :{Line()}: {message}");
 
     private int Line() => source.AsSpan(0, Math.Min(_position, source.Length)).Count('\n') + 1;
-
-    private static string Shown(char letter) => $"unrecognized character in action: U+{(int)letter:X4} '{letter}'";
 }

@@ -128,7 +128,7 @@ internal static class TemplateFunctions
         JsonView => 0,
         IReadOnlyList<object?> list => list.Count,
         null => throw new ArgumentException("len of nil pointer"),
-        _ => throw new ArgumentException($"len of type {GoPrint.TypeName(value)}"),
+        _ => throw new ArgumentException($"len of type {(value is long ? "int" : GoPrint.TypeName(value))}"),
     };
 
     private static object? Index(ReadOnlySpan<object?> arguments)
