@@ -57,7 +57,6 @@ internal sealed class ImageLoad(ImageStore images, LayerStore layers, string spo
         catch
         {
             top.Dispose();
-            layers.EmptyTrash();
             throw;
         }
 

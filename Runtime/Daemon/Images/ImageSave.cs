@@ -73,7 +73,6 @@ internal sealed class ImageSave : IDisposable
         }
 
         _holds.Clear();
-        _layers.EmptyTrash();
     }
 
     /// <summary>A name saves that name with the image, an id saves no name.</summary>

@@ -137,7 +137,7 @@ internal sealed partial class ImageStore
         IReadOnlyList<Layer> layers = _layers.Stack(chainId);
         if (_holds.Remove(id, out LayerHold? hold))
         {
-            hold.Dispose();
+            hold.Release();
         }
 
         long reclaimed = 0;

@@ -124,7 +124,6 @@ internal sealed partial class ImageStore : IImageStore
             if (!kept)
             {
                 top.Dispose();
-                _layers.EmptyTrash();
             }
         }
     }

@@ -3,21 +3,22 @@ using ICSharpCode.SharpZipLib.BZip2;
 namespace Rtd.Daemon.Storage.Compression;
 
 /// <summary>bzip2, by SharpZipLib; also several streams one after another, as pbzip2 writes them.</summary>
-internal sealed class Bzip2Stream : PullStream
+internal sealed class Bzip2Stream(Stream source) : PullStream
 {
-    private readonly BufferedStream _source;
+    private readonly BufferedStream _source = new(source, 64 * 1024);
     private BZip2InputStream? _current;
-
-    public Bzip2Stream(Stream source)
-    {
-        _source = new BufferedStream(source, 64 * 1024);
-        _current = Begin();
-    }
+    private bool _begun;
 
     public override int Read(Span<byte> buffer)
     {
         try
         {
+            if (!_begun)
+            {
+                _begun = true;
+                _current = NextStream();
+            }
+
             while (_current is not null)
             {
                 int read = _current.Read(buffer);
@@ -52,6 +53,4 @@ internal sealed class Bzip2Stream : PullStream
             _ => throw new InvalidDataException("bzip2: data behind the end of the stream"),
         };
     }
-
-    private BZip2InputStream Begin() => new(_source) { IsStreamOwner = false };
 }

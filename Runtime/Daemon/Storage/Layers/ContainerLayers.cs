@@ -54,9 +54,12 @@ internal sealed class ContainerLayers : IContainerLayers
         catch
         {
             hold.Dispose();
+            throw;
+        }
+        finally
+        {
             _removal.Discard(stage);
             _removal.Empty();
-            throw;
         }
     }
 
@@ -67,7 +70,7 @@ internal sealed class ContainerLayers : IContainerLayers
         _removal.Discard(_layout.Container(containerId));
         if (_holds.TryRemove(containerId, out LayerHold? hold))
         {
-            hold.Dispose();
+            hold.Release();
         }
 
         _removal.Empty();

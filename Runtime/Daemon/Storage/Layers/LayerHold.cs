@@ -1,6 +1,6 @@
 namespace Rtd.Daemon.Storage.Layers;
 
-/// <summary>Keeps a layer and all below it from being removed, until it is disposed. <see cref="LayerStore.EmptyTrash"/> is to follow.</summary>
+/// <summary>Keeps a layer and all below it from being removed, until it is disposed.</summary>
 internal sealed class LayerHold(LayerStore store, string chainId) : IDisposable
 {
     private int _released;
@@ -8,7 +8,15 @@ internal sealed class LayerHold(LayerStore store, string chainId) : IDisposable
     /// <summary>Empty for a stack without layers.</summary>
     public string ChainId { get; } = chainId;
 
+    /// <summary>Lets go; what that removes also leaves the disk, which takes as long as there are files.</summary>
     public void Dispose()
+    {
+        Release();
+        store.EmptyTrash();
+    }
+
+    /// <summary>Lets go under somebody's lock; <see cref="LayerStore.EmptyTrash"/> is to follow without it.</summary>
+    public void Release()
     {
         if (Interlocked.Exchange(ref _released, 1) == 0)
         {

@@ -1,0 +1,200 @@
+using System.Text;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Images;
+using Rtd.Daemon.Storage.Layers;
+using Rtd.Tests.Unit.Storage;
+using Xunit;
+
+namespace Rtd.Tests.Integration.Storage;
+
+/// <summary>Hostile archives: each is refused by name or stays below the layer's root, and the host's canary is what it was.</summary>
+public sealed class UnpackTests : StorageTest
+{
+    private readonly string _canary;
+
+    public UnpackTests()
+    {
+        _canary = Path.Combine(Scratch, "canary");
+        Directory.CreateDirectory(_canary);
+        File.WriteAllText(Path.Combine(_canary, "file"), "untouched");
+    }
+
+    internal static Dictionary<string, (TarBuilder Archive, string Entry, string Problem)> Hostile { get; } = new()
+    {
+        ["name above the root"] = (new TarBuilder().File("../canary/new"), "../canary/new", "\"..\""),
+        ["name above the root in the middle"] = (new TarBuilder().File("a/../../canary/new"), "a/../../canary/new", "\"..\""),
+        ["absolute name"] = (new TarBuilder().File("/canary/new"), "/canary/new", "absolute"),
+        ["empty name"] = (new TarBuilder().File(""), "", "empty name"),
+        ["symbolic link above the root"] = (new TarBuilder().SymbolicLink("a", "../canary").File("a/new"), "a", "leads out"),
+        ["symbolic link above the root from below"] = (new TarBuilder().SymbolicLink("d/a", "x/../../../canary"), "d/a", "leads out"),
+        ["hard link above the root"] = (new TarBuilder().HardLink("a", "../canary/file"), "a", "\"..\""),
+        ["hard link to an absolute name"] = (new TarBuilder().HardLink("a", "/etc/passwd"), "a", "absolute"),
+        ["hard link to nothing"] = (new TarBuilder().HardLink("a", "b"), "a", "no such file"),
+        ["hard link to a directory"] = (new TarBuilder().Directory("d").HardLink("a", "d"), "a", "not possible"),
+        ["hard link to the root"] = (new TarBuilder().HardLink("a", "."), "a", "not possible"),
+        ["hard link to a whiteout"] = (new TarBuilder().File(".wh.b").HardLink("a", "b"), "a", "not possible"),
+        ["entry below a file"] = (new TarBuilder().File("a").File("a/b"), "a/b", "not a directory"),
+        ["entry below a dangling link"] = (new TarBuilder().SymbolicLink("a", "/nothing").File("a/b"), "a/b", "file exists"),
+        ["entry below a loop of links"] = (new TarBuilder().SymbolicLink("a", "b").SymbolicLink("b", "a").File("a/c"), "a/c", "symbolic links"),
+        ["whiteout of nothing"] = (new TarBuilder().File("d/.wh."), "d/.wh.", "invalid whiteout"),
+        ["whiteout of the directory"] = (new TarBuilder().File("d/.wh.."), "d/.wh..", "invalid whiteout"),
+        ["whiteout of the parent"] = (new TarBuilder().File("d/.wh..."), "d/.wh...", "invalid whiteout"),
+        ["whiteout through a name"] = (new TarBuilder().File(".wh../../canary"), ".wh../../canary", "\"..\""),
+        ["whiteout as a directory"] = (new TarBuilder().File(".wh.a/b"), ".wh.a/b", "cannot be a directory"),
+        ["whiteout that is a link"] = (new TarBuilder().SymbolicLink(".wh.a", "/x"), ".wh.a", "must be a file"),
+        ["whiteout as a device"] = (new TarBuilder().Device("a", '3', 0, 0), "a", "0:0"),
+        ["overlay's own attribute"] = (new TarBuilder().Pax(("SCHILY.xattr.trusted.overlay.redirect", "/etc")).Directory("a"), "a", "trusted.overlay.redirect"),
+        ["overlay's opaque mark"] = (new TarBuilder().Pax(("SCHILY.xattr.trusted.overlay.opaque", "y")).Directory("a"), "a", "trusted.overlay.opaque"),
+        ["root that is a link"] = (new TarBuilder().SymbolicLink("./", "/etc"), "./", "root must be a directory"),
+        ["sparse file"] = (new TarBuilder().Pax(("GNU.sparse.major", "1")).File("a"), "a", "sparse"),
+        ["name too long"] = (new TarBuilder().LongName('L', new string('a', 256)).File("x"), new string('a', 256), "too long"),
+        ["path too long"] = (new TarBuilder().LongName('L', string.Join('/', Enumerable.Repeat("abcdefg", 600))).File("x"), "abcdefg/abcdefg", "too long"),
+    };
+
+    public static TheoryData<string> HostileNames => new(Hostile.Keys);
+
+    [StorageTheory]
+    [MemberData(nameof(HostileNames))]
+    public void RefusesByName(string what)
+    {
+        (TarBuilder archive, string entry, string problem) = Hostile[what];
+        ImageService service = Open();
+        EngineException error = Refused(() => Layer(service, new TarBuilder().File("before").Raw(archive.Build(0))));
+        Assert.StartsWith($"invalid tar entry \"{entry}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+        CheckNothingLeft(service);
+    }
+
+    [StorageFact]
+    public void LinksOfTheArchiveLeadNowhereButIntoTheLayer()
+    {
+        ImageService service = Open();
+        TarBuilder archive = new TarBuilder()
+            .SymbolicLink("abs", _canary).SymbolicLink("root", "/").SymbolicLink("chain", "root/root/root")
+            .File("root/one", "1").File("chain/two", "2")
+            .SymbolicLink("file", Path.Combine(_canary, "file")).File("file", "replaced")
+            .SymbolicLink("hard", Path.Combine(_canary, "file")).HardLink("hard2", "hard").File("hard2", "own")
+            .SymbolicLink("gone", _canary).File(".wh.gone")
+            .SymbolicLink("dir", _canary).Directory("dir", mode: 0x1FF).File("dir/new");
+        using LayerHold layer = Layer(service, archive);
+        string diff = Diff(service, layer);
+        Assert.Equal("1", File.ReadAllText(Path.Combine(diff, "one")));
+        Assert.Equal("2", File.ReadAllText(Path.Combine(diff, "two")));
+        Assert.Equal("replaced", File.ReadAllText(Path.Combine(diff, "file")));
+        Assert.Null(new FileInfo(Path.Combine(diff, "file")).LinkTarget);
+        Assert.True(File.Exists(Path.Combine(diff, "dir/new")));
+        CheckCanary();
+    }
+
+    [StorageFact]
+    public void EntryBelowAnAbsoluteLinkThatExistsOnlyOnTheHostIsRefused()
+    {
+        ImageService service = Open();
+        Refused(() => Layer(service, new TarBuilder().SymbolicLink("abs", _canary).File("abs/new")));
+        CheckNothingLeft(service);
+    }
+
+    [StorageFact]
+    public void DamagedArchivesLeaveNothing()
+    {
+        ImageService service = Open();
+        byte[] whole = new TarBuilder().File("a", new string('x', 5000)).File("b").Build();
+        Refused(() => Layer(service, whole[..3000]));
+        Refused(() => Layer(service, Encoding.ASCII.GetBytes(new string('n', 2000))));
+        Refused(() => Import(service, Gzip(whole)[..^30]));
+        byte[] damaged = Gzip(whole);
+        damaged[damaged.Length / 2] ^= 0x55;
+        Refused(() => Import(service, damaged));
+        CheckNothingLeft(service);
+    }
+
+    [StorageFact]
+    public void GzipCutAtAnEntryIsNoticedByTheMissingEnd()
+    {
+        ImageService service = Open();
+        Assert.Contains("unexpected end", Refused(() => Import(service, Gzip(new TarBuilder().File("a").Build(0)))).Message, StringComparison.Ordinal);
+        CheckNothingLeft(service);
+        Assert.NotNull(Import(service, new TarBuilder().File("a").Build(0)));
+    }
+
+    [StorageFact]
+    public void CancellationLeavesNothing()
+    {
+        ImageService service = Open();
+        using CancellationTokenSource source = new();
+        CancellingStream archive = new(new TarBuilder().File("a", new byte[2 << 20]).Build(), 1 << 20, source);
+        Assert.Throws<OperationCanceledException>(() => service.Storage.LayerStore.Register("", archive, null, false, source.Token));
+        CheckNothingLeft(service);
+    }
+
+    [StorageFact]
+    public void WrongDiffIdIsRefused()
+    {
+        ImageService service = Open();
+        EngineException error = Refused(() => service.Storage.LayerStore.Register("", new MemoryStream(new TarBuilder().File("a").Build()), "sha256:" + new string('0', 64), false, CancellationToken.None));
+        Assert.StartsWith("wrong diff id", error.Message, StringComparison.Ordinal);
+        CheckNothingLeft(service);
+    }
+
+    [StorageFact]
+    public void DigestCoversTheBytesBehindTheEnd()
+    {
+        ImageService service = Open();
+        byte[] archive = [.. new TarBuilder().File("a").Build(), .. Encoding.ASCII.GetBytes("trailing")];
+        using LayerHold layer = Layer(service, archive);
+        Assert.Equal("sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(archive)), layer.ChainId);
+    }
+
+    /// <summary>A directory bomb: deeper than any path that can be named, as a container can make it.</summary>
+    [StorageFact]
+    public void RemovesTreesOfAnyDepth()
+    {
+        ImageService service = Open();
+        Image image = Import(service, new TarBuilder().File("a").Build());
+        service.Storage.ContainerLayers.Create("deep", image);
+        Run("sh", "-c", $"cd '{DataRoot}/overlay2/containers/deep/diff' && for i in $(seq 3000); do mkdir abcdefghij abcdefghik && cd -P abcdefghij; done; echo hello > file");
+        Assert.Equal(6, service.Storage.ContainerLayers.Size("deep"));
+        service.Storage.ContainerLayers.Remove("deep");
+        Assert.False(Directory.Exists(Path.Combine(DataRoot, "overlay2/containers/deep")));
+    }
+
+    private void CheckCanary()
+    {
+        Assert.Equal([Path.Combine(_canary, "file")], Directory.GetFileSystemEntries(_canary));
+        Assert.Equal("untouched", File.ReadAllText(Path.Combine(_canary, "file")));
+    }
+
+    private void CheckNothingLeft(ImageService service)
+    {
+        CheckCanary();
+        Assert.Empty(service.Storage.LayerStore.All());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(service.Storage.Layout.Layers));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(service.Storage.Layout.Stage));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(service.Storage.Layout.Trash));
+        Assert.Empty(service.Images.List());
+    }
+
+    private static byte[] Gzip(byte[] data)
+    {
+        MemoryStream output = new();
+        using (System.IO.Compression.GZipStream gzip = new(output, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(data);
+        }
+
+        return output.ToArray();
+    }
+
+    private sealed class CancellingStream(byte[] data, int after, CancellationTokenSource source) : MemoryStream(data)
+    {
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            if (Position >= after)
+            {
+                source.Cancel();
+            }
+
+            return base.Read(buffer, offset, count);
+        }
+    }
+}

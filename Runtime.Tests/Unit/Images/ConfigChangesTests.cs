@@ -1,0 +1,78 @@
+using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Images.Changes;
+using Xunit;
+
+namespace Rtd.Tests.Unit.Images;
+
+public sealed class ConfigChangesTests
+{
+    [Fact]
+    public void CommandsHaveTwoForms()
+    {
+        Assert.Equal(["/bin/sh", "-c", "echo $HOME && exit 1"], Apply("CMD echo $HOME && exit 1").Cmd);
+        Assert.Equal(["a", "b c"], Apply("cmd [\"a\", \"b c\"]").Cmd);
+        Assert.Equal(["/bin/sh", "-c", "[ -f x ] && y"], Apply("CMD [ -f x ] && y").Cmd);
+        Assert.Equal(["x"], Apply("ENTRYPOINT [\"x\"]").Entrypoint);
+    }
+
+    [Fact]
+    public void EntrypointForgetsAnInheritedCommandOnly()
+    {
+        ContainerConfig inherited = new() { Cmd = ["old"] };
+        ConfigChanges.Apply(inherited, ["ENTRYPOINT [\"x\"]"]);
+        Assert.Null(inherited.Cmd);
+        Assert.Equal(["new"], Apply("CMD [\"new\"]", "ENTRYPOINT [\"x\"]").Cmd);
+    }
+
+    [Fact]
+    public void EnvironmentQuotesExpandsAndReplaces()
+    {
+        ContainerConfig config = Apply("ENV A=1 B=\"two words\" C=x\\ y", "ENV A=$B-${NONE:-else}${A:+!} D='$A'", "ENV OLD the rest of it");
+        Assert.Equal(["A=two words-else!", "B=two words", "C=x y", "D=$A", "OLD=the rest of it"], config.Env);
+    }
+
+    [Fact]
+    public void ExposesPortsAndRanges() =>
+        Assert.Equal(["53/udp", "80/tcp", "8000/tcp", "8001/tcp"], Apply("EXPOSE 80 53/udp 8000-8001").ExposedPorts!.Keys.Order());
+
+    [Fact]
+    public void OthersSetTheirField()
+    {
+        ContainerConfig config = Apply(
+            "LABEL a=1 \"b c\"=\"d e\"", "USER 1000:5", "VOLUME [\"/a\", \"/b c\"]", "VOLUME /d /e", "WORKDIR /w", "WORKDIR sub/../x", "ONBUILD RUN make", "STOPSIGNAL SIGQUIT");
+        Assert.Equal("d e", config.Labels!["b c"]);
+        Assert.Equal("1000:5", config.User);
+        Assert.Equal(["/a", "/b c", "/d", "/e"], config.Volumes!.Keys.Order());
+        Assert.Equal("/w/x", config.WorkingDir);
+        Assert.Equal(["RUN make"], config.OnBuild);
+        Assert.Equal("SIGQUIT", config.StopSignal);
+    }
+
+    [Theory]
+    [InlineData("RUN x", "RUN is not a valid change command")]
+    [InlineData("ENV", "requires at least one argument")]
+    [InlineData("ENV A", "must have two arguments")]
+    [InlineData("ENV =x", "names can not be blank")]
+    [InlineData("ENV A=1 B", "can't find = in \"B\"")]
+    [InlineData("ENV A=\"x", "matching quote")]
+    [InlineData("EXPOSE 70000", "invalid containerPort")]
+    [InlineData("EXPOSE 9-8", "invalid containerPort")]
+    [InlineData("EXPOSE 80/icmp", "invalid containerPort")]
+    [InlineData("ONBUILD ONBUILD RUN x", "isn't allowed")]
+    [InlineData("ONBUILD FROM x", "isn't allowed")]
+    [InlineData("STOPSIGNAL 0", "invalid signal")]
+    public void RefusesInDockersWords(string change, string message)
+    {
+        EngineException error = Assert.Throws<EngineException>(() => Apply(change));
+        Assert.Equal(ErrorKind.InvalidParameter, error.Kind);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    private static ContainerConfig Apply(params string[] changes)
+    {
+        ContainerConfig config = new();
+        ConfigChanges.Apply(config, changes);
+        return config;
+    }
+}
