@@ -130,6 +130,26 @@ public sealed class SeccompFilterTests(SeccompProbe probe) : IClassFixture<Secco
         Assert.Equal(0, probe.Execute(filter, "true").Status);
     }
 
+    [Fact]
+    public void Its_layout_changes_nothing_for_any_call_of_any_instruction_set()
+    {
+        SeccompPolicy policy = DefaultProfile.For(Capabilities.Default);
+        byte[] list = s_compiler.Compile(policy, binaryTree: false);
+        ulong[][] arguments = [[], [8], [0x10000000], [0x7E020000], [38], [40], [0x100000026], [1], [ulong.MaxValue]];
+        foreach (uint arch in SeccompArchitecture.Machine.Select(architecture => architecture.Audit).Append(0x80000016u).Distinct())
+        {
+            foreach (uint number in Enumerable.Range(0, 1100).Select(i => (uint)i).SelectMany(i => (uint[])[i, i | SeccompArchitecture.X32Bit]).Append(uint.MaxValue))
+            {
+                foreach (ulong[] given in arguments)
+                {
+                    uint expected = SockFilterInterpreter.Run(list, arch, number, given);
+                    uint actual = SockFilterInterpreter.Run(s_default, arch, number, given);
+                    Assert.True(expected == actual, $"arch {arch:x} call {number:x} argument {given.FirstOrDefault():x}: {expected:x} as a list, {actual:x} as a tree");
+                }
+            }
+        }
+    }
+
     /// <summary>To be run by hand after a change of the table: RTD_SECCOMP_REFERENCE names Docker's default.json.</summary>
     [ReferenceProfileFact]
     public void It_allows_what_the_reference_profile_allows()

@@ -57,7 +57,7 @@ internal sealed class V1Driver : ICgroupDriver
         foreach (V1Hierarchy hierarchy in _hierarchies)
         {
             string directory = hierarchy.Name.StartsWith("name=", StringComparison.Ordinal) ? hierarchy.Name["name=".Length..] : hierarchy.Name;
-            mounts.Add(new(MountKind.CgroupV1, hierarchy.Name, $"/sys/fs/cgroup/{directory}", flags, 0, false, hierarchy.Name));
+            mounts.Add(new(MountKind.CgroupV1, hierarchy.Name, $"/sys/fs/cgroup/{directory}", flags, 0, false, ""));
         }
 
         return mounts;

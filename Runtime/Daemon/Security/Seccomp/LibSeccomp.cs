@@ -5,7 +5,7 @@ namespace Rtd.Daemon.Security.Seccomp;
 /// <summary>The functions of libseccomp.so.2 that we use, loaded at run time so that the daemon starts without it.</summary>
 internal sealed unsafe class LibSeccomp
 {
-    public const int SCMP_FLTATR_ACT_BADARCH = 2;
+    public const int SCMP_FLTATR_CTL_OPTIMIZE = 8;
 
     /// <summary>What seccomp_syscall_resolve_name gives for a name it does not know.</summary>
     public const int NR_SCMP_ERROR = -1;

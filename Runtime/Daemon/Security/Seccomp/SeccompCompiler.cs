@@ -27,12 +27,19 @@ internal sealed class SeccompCompiler : ISeccompCompiler
     /// <summary>A profile in Docker's JSON format (<c>--security-opt seccomp=FILE</c>) for a capability set.</summary>
     public byte[] Compile(string profile, ulong capabilities) => Compile(ProfileReader.Read(profile, capabilities));
 
-    internal byte[] Compile(SeccompPolicy policy)
+    /// <param name="policy">What to compile.</param>
+    /// <param name="binaryTree">The layout; what the program decides does not depend on it.</param>
+    internal byte[] Compile(SeccompPolicy policy, bool binaryTree = true)
     {
         LibSeccomp library = LibSeccomp.Instance ?? throw EngineException.System($"seccomp is not available: {Unavailable}");
         List<(uint Number, uint Action)> byNumber = [];
         List<(SeccompArchitecture, uint)> extra = [];
         using SeccompContext context = new(library, policy.DefaultAction);
+        if (binaryTree)
+        {
+            context.UseBinaryTree();
+        }
+
         foreach (SeccompArchitecture architecture in SeccompArchitecture.Machine)
         {
             context.AddArchitecture(architecture.Token);

