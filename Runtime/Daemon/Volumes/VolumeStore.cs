@@ -1,10 +1,12 @@
-using System.Text;
-using Newtonsoft.Json;
+using Microsoft.Win32.SafeHandles;
 using NLog;
-using Rtd.Daemon.Containers.State;
+using Newtonsoft.Json;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
+using Rtd.Daemon.Storage.Files;
+using Rtd.Daemon.Storage.Trees;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Volumes;
 
@@ -13,7 +15,7 @@ namespace Rtd.Daemon.Volumes;
 /// Users are a set of container ids, made anew from the containers at every start of the daemon, never a counter: a volume in use cannot
 /// be removed, and a volume that a create has taken cannot be pruned under it.
 /// </remarks>
-internal sealed class VolumeStore(string dataRoot, IVolumeTrees trees, IEventPublisher events)
+internal sealed class VolumeStore(string dataRoot, IEventPublisher events)
 {
     private const string RecordName = "volume.json";
     private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
@@ -22,6 +24,8 @@ internal sealed class VolumeStore(string dataRoot, IVolumeTrees trees, IEventPub
     private static readonly Logger s_log = LogManager.GetLogger("volumes");
 
     private readonly string _root = Path.Combine(dataRoot, "volumes");
+    private readonly string _trash = Path.Combine(dataRoot, "volumes", ".trash");
+    private readonly TreeRemoval _removal = new(Path.Combine(dataRoot, "volumes", ".trash"));
     private readonly Dictionary<string, Volume> _volumes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _users = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -42,7 +46,8 @@ internal sealed class VolumeStore(string dataRoot, IVolumeTrees trees, IEventPub
     public void Load()
     {
         Directory.CreateDirectory(_root, DirectoryMode);
-        trees.Empty();
+        Directory.CreateDirectory(_trash, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _removal.Empty();
         foreach (string directory in Directory.GetDirectories(_root))
         {
             string name = Path.GetFileName(directory);
@@ -138,11 +143,11 @@ internal sealed class VolumeStore(string dataRoot, IVolumeTrees trees, IEventPub
                 throw EngineException.Conflict($"remove {name}: volume is in use - [{string.Join(", ", users)}]");
             }
 
-            trees.Discard(volume.Directory);
+            _removal.Discard(volume.Directory);
             _volumes.Remove(name);
         }
 
-        trees.Empty();
+        _removal.Empty();
         events.Publish("volume", "destroy", name, new Dictionary<string, string> { ["driver"] = "local" });
     }
 
@@ -160,7 +165,7 @@ internal sealed class VolumeStore(string dataRoot, IVolumeTrees trees, IEventPub
         }
     }
 
-    public long Measure(Volume volume) => trees.Measure(volume.Mountpoint);
+    public long Measure(Volume volume) => TreeSize.Measure(volume.Mountpoint);
 
     private static void ValidateDriver(string driver, IReadOnlyDictionary<string, string>? options)
     {
@@ -226,8 +231,9 @@ internal sealed class VolumeStore(string dataRoot, IVolumeTrees trees, IEventPub
         Volume volume = new(record, Path.Combine(_root, record.Name));
         Directory.CreateDirectory(volume.Directory, DirectoryMode);
         Directory.CreateDirectory(volume.Mountpoint, DataMode);
-        AtomicFile.Write(Path.Combine(volume.Directory, RecordName), Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(record)), durable: true);
-        AtomicFile.SyncDirectory(_root);
+        AtomicFile.Write(Path.Combine(volume.Directory, RecordName), JsonConvert.SerializeObject(record));
+        using SafeFileHandle root = Libc.open(_root, Libc.O_RDONLY | Libc.O_DIRECTORY);
+        Libc.fsync_storage(root.Fd(), _root);
         return _volumes[record.Name] = volume;
     }
 }
