@@ -11,8 +11,9 @@ internal sealed partial class Snapshot
     /// <summary>Kinds that belong to one daemon process and begin anew with the next.</summary>
     private static readonly string[] s_processKinds = ["fd", "thread", "namespace of thread"];
 
-    /// <summary>The runtime's own threads come and go with load.</summary>
-    private static readonly string[] s_poolThreads = [".NET TP", ".NET ThreadPool", ".NET SigHandler", ".NET Sockets", ".NET Tiered", ".NET Finalizer", ".NET EventPipe", ".NET Timer", ".NET Long"];
+    /// <summary>Threads of the runtime's pool have no name of their own and come and go with load; only many more of them are a leak.</summary>
+    private const string PoolThread = "thread: of the pool";
+    private const int PoolSlack = 24;
 
     private readonly Dictionary<string, int> _counts = [];
 
@@ -40,7 +41,7 @@ internal sealed partial class Snapshot
     public IReadOnlyList<string> Since(Snapshot baseline) =>
         [.. from entry in _counts
             let before = baseline._counts.GetValueOrDefault(entry.Key)
-            where entry.Value > before
+            where entry.Value > before + (entry.Key == PoolThread ? PoolSlack : 0)
             orderby entry.Key
             select before == 0 && entry.Value == 1 ? entry.Key : $"{entry.Key} (before {before}, now {entry.Value})"];
 
@@ -104,7 +105,8 @@ internal sealed partial class Snapshot
     private static IEnumerable<string> Threads(int pid) =>
         Directory.EnumerateDirectories($"/proc/{pid}/task")
             .Select(task => Read($"{task}/comm").Trim())
-            .Where(name => name.Length > 0 && !s_poolThreads.Any(pool => name.StartsWith(pool, StringComparison.Ordinal)));
+            .Where(name => name.Length > 0)
+            .Select(name => name == Read($"/proc/{pid}/comm").Trim() ? "of the pool" : name);
 
     /// <summary>A thread that entered a container's namespace and did not come back.</summary>
     private static IEnumerable<string> ThreadNamespaces(int pid)
