@@ -15,6 +15,17 @@ public sealed class JsonLineTests
         "{\"log\":\"hello\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-02T03:04:05.1234567Z\"}\n",
         Encode("hello\n"u8, time: s_time.AddTicks(1234567)));
 
+    [Fact]
+    public void Attributes_stand_where_docker_puts_them()
+    {
+        JsonLineEncoder encoder = new("{\"tag\":\"x\"}"u8.ToArray());
+        byte[] buffer = new byte[encoder.MaximumLength(2)];
+        int length = encoder.Encode(buffer, OutputStream.Stderr, s_time, "a\n"u8);
+        Assert.Equal(
+            "{\"log\":\"a\\n\",\"stream\":\"stderr\",\"attrs\":{\"tag\":\"x\"},\"time\":\"2026-01-02T03:04:05Z\"}\n",
+            Encoding.UTF8.GetString(buffer, 0, length));
+    }
+
     [Theory]
     [InlineData(0, "05Z")]
     [InlineData(1000000, "05.1Z")]
@@ -52,7 +63,7 @@ public sealed class JsonLineTests
     public void The_stated_maximum_length_holds()
     {
         byte[] worst = new byte[16384];
-        Assert.InRange(Encode(worst).Length, 6 * worst.Length, JsonLineEncoder.MaximumLength(worst.Length));
+        Assert.InRange(Encode(worst).Length, 6 * worst.Length, new JsonLineEncoder([]).MaximumLength(worst.Length));
     }
 
     [Fact]
@@ -102,8 +113,9 @@ public sealed class JsonLineTests
 
     private static string Encode(ReadOnlySpan<byte> text, OutputStream stream = OutputStream.Stdout, DateTimeOffset? time = null)
     {
-        byte[] buffer = new byte[JsonLineEncoder.MaximumLength(text.Length)];
-        return Encoding.UTF8.GetString(buffer, 0, new JsonLineEncoder().Encode(buffer, stream, time ?? s_time, text));
+        JsonLineEncoder encoder = new([]);
+        byte[] buffer = new byte[encoder.MaximumLength(text.Length)];
+        return Encoding.UTF8.GetString(buffer, 0, encoder.Encode(buffer, stream, time ?? s_time, text));
     }
 
     private static string Log(string line) => line["{\"log\":\"".Length..line.IndexOf("\",\"stream\":", StringComparison.Ordinal)];

@@ -30,13 +30,13 @@ public sealed class LogDriversTests
         Assert.Equal($"invalid size: '{text}'", Assert.Throws<EngineException>(() => HumanSize.Parse(text)).Message);
 
     [Fact]
-    public void The_default_is_bounded() => Assert.Equal(new JsonFileOptions(10_000_000, 3), Parse());
+    public void The_default_is_bounded() => Assert.Equal((10_000_000L, 3), Bounds(Parse()));
 
     [Fact]
-    public void A_size_alone_means_one_file_as_with_docker() => Assert.Equal(new JsonFileOptions(5000, 1), Parse(("max-size", "5k")));
+    public void A_size_alone_means_one_file_as_with_docker() => Assert.Equal((5000L, 1), Bounds(Parse(("max-size", "5k"))));
 
     [Fact]
-    public void Unlimited_is_possible_on_request() => Assert.Equal(new JsonFileOptions(null, 1), Parse(("max-size", "-1")));
+    public void Unlimited_is_possible_on_request() => Assert.Equal((null, 1), Bounds(Parse(("max-size", "-1"))));
 
     [Theory]
     [InlineData("syslogd", "", "", "logger: no log driver named 'syslogd' is registered")]
@@ -67,6 +67,33 @@ public sealed class LogDriversTests
         Assert.Equal(("configured logging driver does not support reading", ErrorKind.NotImplemented), (exception.Message, exception.Kind));
     }
 
+    [Fact]
+    public void Attributes_come_from_labels_variables_and_tag()
+    {
+        LogContext context = new()
+        {
+            ContainerId = new string('a', 64), ContainerName = "/web", ImageId = "sha256:" + new string('b', 64), ImageName = "nginx:1",
+            Labels = new Dictionary<string, string> { ["tier"] = "front", ["com.x.a"] = "1", ["other"] = "2" },
+            Environment = ["STAGE=test", "EMPTY", "SECRET=no"],
+        };
+        Dictionary<string, string> options = new()
+        {
+            ["labels"] = "tier,none", ["labels-regex"] = "^com\\.", ["env"] = "STAGE,EMPTY", ["tag"] = "{{.ImageName}}/{{.Name}}/{{.ID}}/{{ .ImageID }}",
+        };
+        Assert.Equal(
+            "{\"EMPTY\":\"\",\"STAGE\":\"test\",\"com.x.a\":\"1\",\"tag\":\"nginx:1/web/aaaaaaaaaaaa/bbbbbbbbbbbb\",\"tier\":\"front\"}",
+            System.Text.Encoding.UTF8.GetString(JsonFileOptions.Parse(options, context).Attributes));
+    }
+
+    [Theory]
+    [InlineData("tag", "{{.Nope}}")]
+    [InlineData("env-regex", "(")]
+    public void Bad_templates_and_expressions_are_refused(string key, string value) => Assert.Equal(
+        ErrorKind.InvalidParameter,
+        Assert.Throws<EngineException>(() => LogDrivers.Validate("json-file", new Dictionary<string, string> { [key] = value })).Kind);
+
+    private static (long?, int) Bounds(JsonFileOptions options) => (options.MaximumSize, options.MaximumFiles);
+
     private static JsonFileOptions Parse(params (string Key, string Value)[] options) =>
-        JsonFileOptions.Parse(options.ToDictionary(option => option.Key, option => option.Value));
+        JsonFileOptions.Parse(options.ToDictionary(option => option.Key, option => option.Value), LogContext.Empty);
 }

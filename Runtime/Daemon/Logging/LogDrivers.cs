@@ -24,7 +24,7 @@ internal static class LogDrivers
                 return;
             case Default:
                 ValidateCommon(options);
-                JsonFileOptions.Parse(Specific(options));
+                JsonFileOptions.Parse(Specific(options), LogContext.Empty);
                 return;
             default:
                 throw EngineException.InvalidParameter($"logger: no log driver named '{driver}' is registered");
@@ -35,10 +35,11 @@ internal static class LogDrivers
     /// <param name="driver">Empty for the default.</param>
     /// <param name="options">As given by the client or the daemon's configuration.</param>
     /// <param name="path">Where json-file keeps the container's log: <c>…/ID-json.log</c> in a directory that exists.</param>
-    public static ILogDriver Create(string driver, IReadOnlyDictionary<string, string> options, string path)
+    /// <param name="context">For the options that name something of the container.</param>
+    public static ILogDriver Create(string driver, IReadOnlyDictionary<string, string> options, string path, LogContext? context = null)
     {
         Validate(driver, options);
-        return Name(driver) == None ? new NoneLog() : new JsonFileLog(path, JsonFileOptions.Parse(Specific(options)));
+        return Name(driver) == None ? new NoneLog() : new JsonFileLog(path, JsonFileOptions.Parse(Specific(options), context ?? LogContext.Empty));
     }
 
     private static string Name(string driver) => driver.Length == 0 ? Default : driver;

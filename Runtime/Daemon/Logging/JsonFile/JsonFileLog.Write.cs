@@ -23,7 +23,7 @@ internal sealed partial class JsonFileLog
                 return;
             }
 
-            MakeRoom(JsonLineEncoder.MaximumLength(message.Data.Length));
+            MakeRoom(_encoder.MaximumLength(message.Data.Length));
             int length = _encoder.Encode(_buffer.AsSpan(_used), message.Stream, message.Time, message.Data.Span);
             if (IsFull(length))
             {

@@ -10,7 +10,7 @@ namespace Rtd.Daemon.Logging.JsonFile;
 internal sealed partial class JsonFileLog(string path, JsonFileOptions options) : ILogDriver
 {
     private readonly Lock _lock = new();
-    private readonly JsonLineEncoder _encoder = new();
+    private readonly JsonLineEncoder _encoder = new(options.Attributes);
 
     /// <summary>The current file once something was written.</summary>
     private SafeFileHandle? _file;

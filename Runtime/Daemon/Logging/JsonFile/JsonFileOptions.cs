@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Newtonsoft.Json;
 using Rtd.Daemon.Errors;
 
 namespace Rtd.Daemon.Logging.JsonFile;
@@ -9,14 +11,17 @@ namespace Rtd.Daemon.Logging.JsonFile;
 /// <remarks>The default is bounded (3 × 10 MB), so that no container fills the disk by talking; <c>max-size=-1</c> asks for no bound.</remarks>
 internal sealed record JsonFileOptions(long? MaximumSize, int MaximumFiles)
 {
+    /// <summary>The JSON object that goes into every entry as <c>attrs</c>; empty for none.</summary>
+    public byte[] Attributes { get; init; } = [];
+
     private const long DefaultSize = 10_000_000;
     private const int DefaultFiles = 3;
 
-    public static JsonFileOptions Parse(IReadOnlyDictionary<string, string> options)
+    public static JsonFileOptions Parse(IReadOnlyDictionary<string, string> options, LogContext context)
     {
         foreach (string key in options.Keys)
         {
-            if (key is not ("max-size" or "max-file" or "compress"))
+            if (key is not ("max-size" or "max-file" or "compress") && !LogAttributes.Options.Contains(key))
             {
                 throw EngineException.InvalidParameter($"unknown log opt '{key}' for json-file log driver");
             }
@@ -25,7 +30,11 @@ internal sealed record JsonFileOptions(long? MaximumSize, int MaximumFiles)
         long? size = Size(options);
         int files = Files(options, size);
         CheckCompress(options);
-        return new JsonFileOptions(size, files);
+        SortedDictionary<string, string> attributes = LogAttributes.Build(options, context);
+        return new JsonFileOptions(size, files)
+        {
+            Attributes = attributes.Count == 0 ? [] : Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(attributes)),
+        };
     }
 
     private static long? Size(IReadOnlyDictionary<string, string> options)

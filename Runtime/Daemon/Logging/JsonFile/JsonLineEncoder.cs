@@ -10,7 +10,8 @@ namespace Rtd.Daemon.Logging.JsonFile;
 /// Writes messages as Docker's json-file lines, <c>{"log":"…\n","stream":"stdout","time":"2026-01-02T03:04:05.1234567Z"}\n</c>, byte for byte as Docker's
 /// own encoder: also &lt; &gt; &amp; and U+2028/9 are escaped, and a byte that is not UTF-8 becomes \ufffd.
 /// </summary>
-internal sealed class JsonLineEncoder
+/// <param name="attributes">A JSON object to put into every line as <c>attrs</c>, or empty.</param>
+internal sealed class JsonLineEncoder(byte[] attributes)
 {
     /// <summary>All but the text: keys, stream, time, punctuation.</summary>
     private const int Overhead = 96;
@@ -23,20 +24,25 @@ internal sealed class JsonLineEncoder
 
     private static readonly ulong[] s_escapes = Escapes();
 
+    private readonly byte[] _stdout = [.. "\",\"stream\":\"stdout"u8, .. BeforeTime(attributes)];
+    private readonly byte[] _stderr = [.. "\",\"stream\":\"stderr"u8, .. BeforeTime(attributes)];
     private readonly byte[] _second = new byte[19];
     private long _secondTicks = -1;
 
-    public static int MaximumLength(int length) => (length * WorstExpansion) + Overhead;
+    public int MaximumLength(int length) => (length * WorstExpansion) + Overhead + attributes.Length;
 
     /// <summary>Encodes into a span of at least <see cref="MaximumLength"/> bytes and returns the number written.</summary>
     public int Encode(Span<byte> destination, OutputStream stream, DateTimeOffset time, ReadOnlySpan<byte> text)
     {
         int written = Put(destination, "{\"log\":\""u8);
         written += Utf8.IsValid(text) ? EncodeValid(destination[written..], text) : EncodeBroken(destination[written..], text);
-        written += Put(destination[written..], stream == OutputStream.Stderr ? "\",\"stream\":\"stderr\",\"time\":\""u8 : "\",\"stream\":\"stdout\",\"time\":\""u8);
+        written += Put(destination[written..], stream == OutputStream.Stderr ? _stderr : _stdout);
         written += EncodeTime(destination[written..], time);
         return written + Put(destination[written..], "\"}\n"u8);
     }
+
+    private static byte[] BeforeTime(byte[] attributes) =>
+        attributes.Length == 0 ? "\",\"time\":\""u8.ToArray() : [.. "\",\"attrs\":"u8, .. attributes, .. ",\"time\":\""u8];
 
     private static int EncodeValid(Span<byte> destination, ReadOnlySpan<byte> text)
     {
