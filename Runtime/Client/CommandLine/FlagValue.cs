@@ -21,6 +21,7 @@ internal static class FlagValue
         "strings" => Csv.Split(value),
         "mount" => [Checked(value, MountFlag.Parse)],
         "ulimit" => [Checked(value, UlimitFlag.Parse)],
+        "gpu-request" => [value == "all" ? value : Text(GoParse.Int(value))],
         "network" => [Checked(value, NetworkFlag.Parse)],
         "filter" => [Filter(value)],
         "map" => [MapEntry(flag, value)],

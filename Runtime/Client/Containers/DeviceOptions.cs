@@ -29,6 +29,6 @@ internal sealed class DeviceOptions
     [Option("device-write-iops", MetaValue = "list", HelpText = "Limit the writes of a device per second (path:count)")]
     public IEnumerable<string> DeviceWriteIops { get; set; } = [];
 
-    [Option("gpus", MetaValue = "string", HelpText = "GPU devices to add (\"all\" for every one)")]
+    [Option("gpus", MetaValue = "gpu-request", HelpText = "GPU devices to add (\"all\" for every one)")]
     public string? Gpus { get; set; }
 }

@@ -24,6 +24,12 @@ internal static partial class Libc
     [LibraryImport(LibraryName, EntryPoint = "close")]
     private static partial int _close(int fd);
 
+    [LibraryImport(LibraryName, EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int _fcntl(int fd, int command);
+
+    [LibraryImport(LibraryName, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int _open(string path, int flags);
+
     [LibraryImport(LibraryName, EntryPoint = "isatty")]
     private static partial int _isatty(int fd);
 
@@ -110,6 +116,20 @@ internal static partial class Libc
     }
 
     public static void close(int fd) => _ = _close(fd);
+
+    /// <summary>Opens /dev/null in place of standard descriptors that the caller closed; a socket would else become our standard input.</summary>
+    public static void fill_standard_descriptors()
+    {
+        const int F_GETFD = 1, O_RDWR = 2;
+        for (int fd = 0; fd <= 2; fd++)
+        {
+            // The lowest free number is taken, which is this one: those below it are open.
+            if (_fcntl(fd, F_GETFD) < 0 && _open("/dev/null", O_RDWR) != fd)
+            {
+                return;
+            }
+        }
+    }
 
     public static bool isatty(int fd) => _isatty(fd) == 1;
 
