@@ -1,10 +1,11 @@
-using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Newtonsoft.Json;
 using NLog;
-using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
+using Rtd.Daemon.Storage.Files;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Volumes;
 
@@ -226,8 +227,9 @@ internal sealed class VolumeStore(string dataRoot, IVolumeTrees trees, IEventPub
         Volume volume = new(record, Path.Combine(_root, record.Name));
         Directory.CreateDirectory(volume.Directory, DirectoryMode);
         Directory.CreateDirectory(volume.Mountpoint, DataMode);
-        AtomicFile.Write(Path.Combine(volume.Directory, RecordName), Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(record)), durable: true);
-        AtomicFile.SyncDirectory(_root);
+        AtomicFile.Write(Path.Combine(volume.Directory, RecordName), JsonConvert.SerializeObject(record));
+        using SafeFileHandle root = Libc.open(_root, Libc.O_RDONLY | Libc.O_DIRECTORY);
+        Libc.fsync_storage(root.Fd(), _root);
         return _volumes[record.Name] = volume;
     }
 }

@@ -1,7 +1,10 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Newtonsoft.Json;
 using NLog;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Storage.Files;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers.State;
 
@@ -52,9 +55,9 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
         try
         {
             Directory.CreateDirectory(temporary, DirectoryMode);
-            AtomicFile.Write(Path.Combine(temporary, ConfigName), Serialize(record), durable: true);
+            AtomicFile.Write(Path.Combine(temporary, ConfigName), Serialize(record));
             Directory.Move(temporary, DirectoryOf(record.Id));
-            AtomicFile.SyncDirectory(_root);
+            SyncRoot();
         }
         catch
         {
@@ -63,7 +66,7 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
         }
     }
 
-    public void Save(ContainerRecord record) => AtomicFile.Write(Path.Combine(DirectoryOf(record.Id), ConfigName), Serialize(record), durable: true);
+    public void Save(ContainerRecord record) => AtomicFile.Write(Path.Combine(DirectoryOf(record.Id), ConfigName), Serialize(record));
 
     /// <summary>Takes a container out in one rename, durable on return; its files follow with <see cref="DeleteRemoved"/>.</summary>
     public void Remove(string id)
@@ -71,7 +74,7 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
         if (Directory.Exists(DirectoryOf(id))) // somebody may have cleared up by hand
         {
             Directory.Move(DirectoryOf(id), Path.Combine(_root, RemovedPrefix + id));
-            AtomicFile.SyncDirectory(_root);
+            SyncRoot();
         }
     }
 
@@ -92,8 +95,12 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
     }
 
     /// <summary>Notes which process a container is, before that process runs a program.</summary>
-    public void SaveRun(string id, ProcessIdentity process) =>
-        AtomicFile.Write(RunPath(id), Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(new RunRecord { Pid = process.Pid, StartTicks = process.StartTicks }, s_json)), durable: false);
+    public void SaveRun(string id, ProcessIdentity process)
+    {
+        string temporary = RunPath(id) + ".tmp";
+        File.WriteAllText(temporary, JsonConvert.SerializeObject(new RunRecord { Pid = process.Pid, StartTicks = process.StartTicks }, s_json));
+        File.Move(temporary, RunPath(id), overwrite: true);
+    }
 
     public void DeleteRun(string id) => File.Delete(RunPath(id));
 
@@ -163,6 +170,13 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
         {
             // Gone already: what a caller wants.
         }
+    }
+
+    /// <summary>Makes the names of containers durable.</summary>
+    private void SyncRoot()
+    {
+        using SafeFileHandle root = Libc.open(_root, Libc.O_RDONLY | Libc.O_DIRECTORY);
+        Libc.fsync_storage(root.Fd(), _root);
     }
 
     private static byte[] Serialize(ContainerRecord record) => Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(record, Formatting.Indented, s_json));

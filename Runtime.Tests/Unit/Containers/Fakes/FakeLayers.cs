@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Rtd.Daemon.Images;
+using Rtd.Daemon.Storage;
+using Rtd.Protocol.Spec;
+
+namespace Rtd.Tests.Unit.Containers.Fakes;
+
+/// <summary>Remembers which layers exist.</summary>
+internal sealed class FakeLayers : IContainerLayers
+{
+    private readonly ConcurrentDictionary<string, bool> _layers = new();
+
+    public string DriverName => "overlay2";
+
+    public IEnumerable<string> Existing => _layers.Keys;
+
+    /// <summary>Destinations whose content was asked for.</summary>
+    public ConcurrentQueue<string> CopiedUp { get; } = new();
+
+    public Exception? RemoveFailure { get; set; }
+
+    public Exception? CopyUpFailure { get; set; }
+
+    public IReadOnlySet<string>? Swept { get; private set; }
+
+    public void Create(string containerId, Image image) => Assert.True(_layers.TryAdd(containerId, true));
+
+    public RootfsSpec Rootfs(string containerId) => new(RootfsKind.Overlay, "/layers", $"lowerdir=l,upperdir={containerId}");
+
+    public void Remove(string containerId)
+    {
+        if (RemoveFailure is { } failure)
+        {
+            throw failure;
+        }
+
+        _layers.TryRemove(containerId, out _);
+    }
+
+    public long Size(string containerId) => 42;
+
+    public void Sweep(IReadOnlySet<string> known) => Swept = known;
+
+    public void CopyUp(string containerId, string pathInContainer, string target)
+    {
+        CopiedUp.Enqueue(pathInContainer);
+        if (CopyUpFailure is { } failure)
+        {
+            throw failure;
+        }
+
+        File.WriteAllText(Path.Combine(target, "from-image"), pathInContainer);
+    }
+
+    public IReadOnlyDictionary<string, string> Describe(string containerId) => new Dictionary<string, string> { ["UpperDir"] = containerId };
+}

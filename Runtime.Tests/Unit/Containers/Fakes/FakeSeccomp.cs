@@ -1,0 +1,13 @@
+using Rtd.Daemon.Security;
+
+namespace Rtd.Tests.Unit.Containers.Fakes;
+
+/// <summary>A filter of one byte.</summary>
+internal sealed class FakeSeccomp : ISeccompCompiler
+{
+    public bool Available => true;
+
+    public string? Unavailable => null;
+
+    public byte[] CompileDefault(ulong capabilities) => [1];
+}
