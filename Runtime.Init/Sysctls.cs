@@ -23,9 +23,18 @@ internal static class Sysctls
 
         foreach (SysctlSpec sysctl in sysctls)
         {
-            string path = "sys/" + sysctl.Name.Replace('.', '/');
+            string path = "sys/" + PathOf(sysctl.Name);
             using SafeFileHandle file = Libc.openat2(proc.Fd(), path, Libc.O_WRONLY, 0, Libc.RESOLVE_BENEATH | Libc.RESOLVE_NO_SYMLINKS | Libc.RESOLVE_NO_XDEV);
             Libc.write_all(file.Fd(), Encoding.UTF8.GetBytes(sysctl.Value), sysctl.Name);
         }
     }
+
+    /// <summary>As sysctl(8) reads the dotted form: a slash stands for a dot within a name (<c>net.ipv4.conf.eth0/1.forwarding</c>).</summary>
+    private static string PathOf(string name) => string.Create(name.Length, name, static (path, dotted) =>
+    {
+        for (int i = 0; i < path.Length; i++)
+        {
+            path[i] = dotted[i] switch { '.' => '/', '/' => '.', char other => other };
+        }
+    });
 }

@@ -241,6 +241,7 @@ public sealed class CreateTests : IDisposable
     public async Task Limit_that_the_host_cannot_set_is_discarded_with_a_warning()
     {
         _host.Cgroups.Features = _host.Cgroups.Features with { SwapLimit = false };
+        await _host.RestartAsync();
         ContainerCreateRequest request = new();
         request.Config.Image = "busybox";
         request.HostConfig.Memory = 64 << 20;

@@ -13,7 +13,7 @@ public sealed class VolumeTests : IDisposable
 
     public VolumeTests()
     {
-        _store = new VolumeStore(_root, _events);
+        _store = new VolumeStore(_root, new VolumeTrees(Path.Combine(_root, "trash")), _events);
         _store.Load();
     }
 
@@ -28,7 +28,7 @@ public sealed class VolumeTests : IDisposable
         Assert.Equal(Path.Combine(_root, "volumes", "data", "_data"), made.Mountpoint);
         Assert.Equal(made.CreatedAt, Service.Create(new() { Name = "data", Driver = "local" }).CreatedAt);
         Assert.Equal(["create"], _events.VolumeActions);
-        _store = new VolumeStore(_root, _events);
+        _store = new VolumeStore(_root, new VolumeTrees(Path.Combine(_root, "trash")), _events);
         _store.Load();
         VolumeSummary read = Service.Inspect("data");
         Assert.Equal((made.CreatedAt, "2020-01-01T00:00:00Z", "local"), (read.CreatedAt, read.Labels!["a"], read.Scope));
@@ -39,7 +39,7 @@ public sealed class VolumeTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_root, "volumes", "cut", "_data", "kept"));
         File.WriteAllText(Path.Combine(_root, "volumes", "cut", "volume.json"), "{");
-        _store = new VolumeStore(_root, _events);
+        _store = new VolumeStore(_root, new VolumeTrees(Path.Combine(_root, "trash")), _events);
         _store.Load();
         Assert.True(Directory.Exists(Path.Combine(_store.Get("cut").Mountpoint, "kept")));
     }
@@ -76,8 +76,8 @@ public sealed class VolumeTests : IDisposable
         File.WriteAllText(Path.Combine(mountpoint, "a", "b", "file"), "x");
         Service.Remove("data", force: false);
         Assert.True(File.Exists(canary));
-        Assert.Equal([Path.Combine(_root, "volumes", ".trash")], Directory.GetFileSystemEntries(Path.Combine(_root, "volumes")));
-        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "volumes", ".trash")));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "volumes")));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "trash")));
         EngineException gone = Assert.Throws<EngineException>(() => Service.Remove("data", force: false));
         Assert.Equal((ErrorKind.NotFound, "get data: no such volume"), (gone.Kind, gone.Message));
         Service.Remove("data", force: true);

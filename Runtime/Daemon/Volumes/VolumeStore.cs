@@ -1,11 +1,10 @@
 using Microsoft.Win32.SafeHandles;
-using NLog;
 using Newtonsoft.Json;
+using NLog;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
 using Rtd.Daemon.Storage.Files;
-using Rtd.Daemon.Storage.Trees;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Volumes;
@@ -15,7 +14,7 @@ namespace Rtd.Daemon.Volumes;
 /// Users are a set of container ids, made anew from the containers at every start of the daemon, never a counter: a volume in use cannot
 /// be removed, and a volume that a create has taken cannot be pruned under it.
 /// </remarks>
-internal sealed class VolumeStore(string dataRoot, IEventPublisher events)
+internal sealed class VolumeStore(string dataRoot, IVolumeTrees trees, IEventPublisher events)
 {
     private const string RecordName = "volume.json";
     private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
@@ -24,8 +23,6 @@ internal sealed class VolumeStore(string dataRoot, IEventPublisher events)
     private static readonly Logger s_log = LogManager.GetLogger("volumes");
 
     private readonly string _root = Path.Combine(dataRoot, "volumes");
-    private readonly string _trash = Path.Combine(dataRoot, "volumes", ".trash");
-    private readonly TreeRemoval _removal = new(Path.Combine(dataRoot, "volumes", ".trash"));
     private readonly Dictionary<string, Volume> _volumes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _users = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -46,8 +43,7 @@ internal sealed class VolumeStore(string dataRoot, IEventPublisher events)
     public void Load()
     {
         Directory.CreateDirectory(_root, DirectoryMode);
-        Directory.CreateDirectory(_trash, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        _removal.Empty();
+        trees.Empty();
         foreach (string directory in Directory.GetDirectories(_root))
         {
             string name = Path.GetFileName(directory);
@@ -143,11 +139,11 @@ internal sealed class VolumeStore(string dataRoot, IEventPublisher events)
                 throw EngineException.Conflict($"remove {name}: volume is in use - [{string.Join(", ", users)}]");
             }
 
-            _removal.Discard(volume.Directory);
+            trees.Discard(volume.Directory);
             _volumes.Remove(name);
         }
 
-        _removal.Empty();
+        trees.Empty();
         events.Publish("volume", "destroy", name, new Dictionary<string, string> { ["driver"] = "local" });
     }
 
@@ -165,7 +161,7 @@ internal sealed class VolumeStore(string dataRoot, IEventPublisher events)
         }
     }
 
-    public long Measure(Volume volume) => TreeSize.Measure(volume.Mountpoint);
+    public long Measure(Volume volume) => trees.Measure(volume.Mountpoint);
 
     private static void ValidateDriver(string driver, IReadOnlyDictionary<string, string>? options)
     {

@@ -46,9 +46,14 @@ internal sealed class ContainerHost : IDisposable
         HostHosts = Path.Combine(_root, "hosts"),
     };
 
-    /// <summary>A new service over the same disk, as after a restart of the daemon.</summary>
+    /// <summary>A new service over the same disk, as after a kill of the daemon; what the old one ran tells it nothing any more.</summary>
     public async Task<ContainerService> RestartAsync()
     {
+        foreach (FakeCgroups.FakeCgroup cgroup in Cgroups.Existing.Values)
+        {
+            cgroup.OnKill = null;
+        }
+
         Service = Make();
         await Service.RestoreAsync(CancellationToken.None);
         return Service;
@@ -86,7 +91,7 @@ internal sealed class ContainerHost : IDisposable
 
     private ContainerService Make()
     {
-        Volumes = new VolumeStore(DataRoot, Events);
+        Volumes = new VolumeStore(DataRoot, new VolumeTrees(Path.Combine(DataRoot, "trash")), Events);
         Volumes.Load();
         return new ContainerService(
             new ContainerDependencies

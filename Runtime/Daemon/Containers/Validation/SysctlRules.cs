@@ -16,7 +16,7 @@ internal static class SysctlRules
         {
             // sysctl(8) takes slashes as well, then with dots inside a name (an interface eth0.1).
             string name = Normalize(given);
-            if (name.Length == 0 || name.Contains("..", StringComparison.Ordinal) || name.IndexOfAny(['\0', '\n']) >= 0)
+            if (!IsWellFormed(name))
             {
                 throw EngineException.InvalidParameter($"invalid sysctl: {given}");
             }
@@ -29,6 +29,10 @@ internal static class SysctlRules
     public static string Normalize(string name) => name.IndexOf('/') is >= 0 and int slash && (name.IndexOf('.') is var dot && (dot < 0 || slash < dot))
         ? name.Replace('.', '\u0001').Replace('/', '.').Replace('\u0001', '/')
         : name;
+
+    /// <summary>No empty parts, and no part that is a directory's own or parent's name once it is a path.</summary>
+    private static bool IsWellFormed(string name) =>
+        name.AsSpan().IndexOfAny('\0', '\n') < 0 && name.Split('.').All(part => part.Length > 0 && part.AsSpan().IndexOfAnyExcept('/') >= 0);
 
     private static void Check(string name, string given, bool ownNetwork, bool ownIpc, bool ownUts)
     {
