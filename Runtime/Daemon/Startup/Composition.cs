@@ -28,7 +28,7 @@ internal static class Composition
         ICgroupDriver cgroups = CgroupDrivers.Detect();
         SeccompCompiler seccomp = new();
         NativeExecutionDriver execution = new(SealedShim.Load(FindShim()));
-        VolumeStore volumes = new(config.DataRoot, context.Events);
+        VolumeStore volumes = new(config.DataRoot, new VolumeTrees(Path.Combine(config.DataRoot, "trash")), context.Events);
         NetworkService networks = NetworkService.Start(NetworkOptions(config));
         ContainerService containers = new(
             new ContainerDependencies
