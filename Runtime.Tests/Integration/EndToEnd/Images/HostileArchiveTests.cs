@@ -74,7 +74,8 @@ public sealed class HostileArchiveTests(DaemonFixture fixture, ITestOutputHelper
         byte[] archive = ImageArchive.DockerSave("hostile:latest", layer);
         Replace(archive, layer, ImageArchive.Tar(ImageArchive.File("file", "crooks")));
 
-        await RefusedAsync("/images/load", archive);
+        // With progress the answer has begun when the layer turns out to be another: the error then is in the stream.
+        await RefusedAsync("/images/load?quiet=1", archive);
     }
 
     [RootTheory]
