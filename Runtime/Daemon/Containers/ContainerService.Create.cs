@@ -81,7 +81,8 @@ internal sealed partial class ContainerService
         NetworkMode mode = NetworkMode.Parse(host.NetworkMode);
         config.Hostname = mode.Kind switch
         {
-            NetworkModeKind.Container => _store.Get(mode.Name).Record.Config.Hostname,
+            // One that is not there is an error of the start: to "not found" from a create, docker run answers by pulling the image.
+            NetworkModeKind.Container => _store.Find(mode.Name)?.Record.Config.Hostname ?? "",
             NetworkModeKind.Host => Environment.MachineName,
             _ => host.UTSMode == "host" ? Environment.MachineName : RandomId.Short(id),
         };

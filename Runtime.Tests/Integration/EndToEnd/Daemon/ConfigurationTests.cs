@@ -1,3 +1,6 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Rtd.Protocol.Syscalls;
 using Rtd.Tests.Integration.Hosting;
 
 namespace Rtd.Tests.Integration.EndToEnd.Daemon;
@@ -75,12 +78,12 @@ public sealed class ConfigurationTests : IAsyncLifetime
         Assert.Contains("nameserver 198.51.100.7", output, StringComparison.Ordinal);
     }
 
-    /// <summary>Shared for reading and writing: another share mode is a lock of its own on Unix, and the daemon holds one.</summary>
+    /// <summary>Not by File: its share modes are locks on Unix, and the daemon holds one.</summary>
     private string ReadPidfile()
     {
-        using FileStream file = new(Daemon.Pidfile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using StreamReader reader = new(file);
-        return reader.ReadToEnd().Trim();
+        using SafeFileHandle file = Libc.open(Daemon.Pidfile, Libc.O_RDONLY);
+        byte[] text = new byte[32];
+        return Encoding.ASCII.GetString(text, 0, Libc.try_read(file.Fd(), text)).Trim();
     }
 
     [RootFact]

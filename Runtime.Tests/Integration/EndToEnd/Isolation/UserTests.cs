@@ -122,13 +122,7 @@ public sealed class UserTests(DaemonFixture fixture, ITestOutputHelper output) :
             "users:latest",
             ImageArchive.Tar([.. ImageArchive.Busybox(), ImageArchive.Directory("etc/"), ImageArchive.File("etc/passwd", Passwd), ImageArchive.File("etc/group", Group)]));
         (await LoadAsync(image)).Exits(0);
-        try
-        {
-            await test();
-        }
-        finally
-        {
-            (await DockerAsync("rmi", "-f", "users")).Exits(0);
-        }
+        await test();
+        (await DockerAsync("rmi", "-f", "users")).Exits(0);
     }
 }
