@@ -23,13 +23,21 @@ internal sealed class DaemonDirectories : IDisposable
     {
     }
 
-    public static DaemonDirectories Prepare(string dataRoot, string execRoot)
+    public static void Make(string dataRoot, string execRoot)
+    {
+        Make(dataRoot, "data root", DataMode);
+        Make(execRoot, "exec root", ExecMode);
+    }
+
+    /// <summary>Two daemons with pidfiles of their own may still be given the same directories.</summary>
+    /// <exception cref="EngineException">Another daemon has one of them.</exception>
+    public static DaemonDirectories Hold(string dataRoot, string execRoot)
     {
         DaemonDirectories directories = new();
         try
         {
-            directories.Take(dataRoot, "data root", DataMode);
-            directories.Take(execRoot, "exec root", ExecMode);
+            directories.Lock("data root", dataRoot);
+            directories.Lock("exec root", execRoot);
             return directories;
         }
         catch
@@ -41,9 +49,8 @@ internal sealed class DaemonDirectories : IDisposable
 
     public void Dispose() => _locks.ForEach(held => held.Dispose());
 
-    private void Take(string path, string what, UnixFileMode mode)
+    private void Lock(string what, string path)
     {
-        Make(path, what, mode);
         SafeFileHandle directory = Libc.open(path, Libc.O_RDONLY | Libc.O_DIRECTORY);
         _locks.Add(directory);
         int status = Libc.try_flock(directory.Fd(), Libc.LOCK_EX | Libc.LOCK_NB);

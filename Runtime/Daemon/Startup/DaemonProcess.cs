@@ -21,7 +21,7 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
     private static readonly Logger s_log = LogManager.GetLogger("daemon");
 
     private readonly EventBus _events = new();
-    private readonly ServiceNotifier _notifier = new();
+    private readonly ServiceNotifier _notifier = new(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
     private DaemonServices? _services;
     private string _engineId = "";
 
@@ -30,8 +30,9 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
     {
         RequireRoot();
         _ = Libc.umask(0x12 /* 022 */);
-        using DaemonDirectories directories = DaemonDirectories.Prepare(config.DataRoot, config.ExecRoot);
+        DaemonDirectories.Make(config.DataRoot, config.ExecRoot);
         using PidFile pidFile = PidFile.Create(config.PidFile);
+        using DaemonDirectories directories = DaemonDirectories.Hold(config.DataRoot, config.ExecRoot);
         using StopSignals signals = new(Reload);
         SystemChecks checks = CheckSystem();
         KernelSettings.Apply(config);

@@ -5,11 +5,10 @@ using NLog;
 namespace Rtd.Daemon.Startup;
 
 /// <summary>Tells the service manager how the daemon is doing, when it asked to be told: sd_notify(3).</summary>
-internal sealed class ServiceNotifier
+/// <param name="address">The value of NOTIFY_SOCKET: a path, or @ and an abstract name; anything else is nobody.</param>
+internal sealed class ServiceNotifier(string? address)
 {
     private static readonly Logger s_log = LogManager.GetLogger("daemon");
-
-    private readonly string? _address = Environment.GetEnvironmentVariable("NOTIFY_SOCKET");
 
     public void Ready() => Send("READY=1");
 
@@ -17,7 +16,7 @@ internal sealed class ServiceNotifier
 
     private void Send(string state)
     {
-        if (_address is not (['/', ..] or ['@', _, ..]))
+        if (address is not (['/', ..] or ['@', _, ..]))
         {
             return;
         }
@@ -25,7 +24,7 @@ internal sealed class ServiceNotifier
         try
         {
             using Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            string path = _address[0] == '@' ? '\0' + _address[1..] : _address;
+            string path = address[0] == '@' ? '\0' + address[1..] : address;
             socket.SendTo(Encoding.ASCII.GetBytes(state), new UnixDomainSocketEndPoint(path));
         }
         catch (SocketException error)
