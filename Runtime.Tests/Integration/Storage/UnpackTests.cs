@@ -152,7 +152,7 @@ public sealed class UnpackTests : StorageTest
         ImageService service = Open();
         Image image = Import(service, new TarBuilder().File("a").Build());
         service.Storage.ContainerLayers.Create("deep", image);
-        Run("sh", "-c", $"cd '{DataRoot}/overlay2/containers/deep/diff' && for i in $(seq 3000); do mkdir abcdefghij abcdefghik && cd -P abcdefghij; done; echo hello > file");
+        Run("sh", "-c", $"cd '{DataRoot}/overlay2/containers/deep/diff' && n=$(printf 'n%.0s' $(seq 240)) && for i in $(seq 150); do mkdir $n other && cd -P $n; done; echo hello > file");
         Assert.Equal(6, service.Storage.ContainerLayers.Size("deep"));
         service.Storage.ContainerLayers.Remove("deep");
         Assert.False(Directory.Exists(Path.Combine(DataRoot, "overlay2/containers/deep")));

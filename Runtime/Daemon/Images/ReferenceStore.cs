@@ -141,7 +141,7 @@ internal sealed class ReferenceStore
     {
         try
         {
-            AtomicFile.Write(_path, JsonConvert.SerializeObject(new ReferenceRecord { References = new(_ids), LastTagged = new(_lastTagged) }));
+            AtomicFile.Write(_path, JsonConvert.SerializeObject(new ReferenceRecord { References = new(_ids), LastTagged = _lastTagged.Where(entry => _byId.ContainsKey(entry.Key)).ToDictionary() }));
         }
         catch
         {

@@ -6,12 +6,16 @@ namespace Rtd.Daemon.Storage.Trees;
 
 /// <summary>Removes trees that hostile programs may have shaped: links, any bytes as names, directories nested without limit.</summary>
 /// <remarks>
-/// A tree first moves into a trash directory, in one rename, and is gone for everybody else. In the trash, directories found inside a directory
-/// move up beside it before they are emptied in turn. So nothing is ever resolved deeper than one level, no link is followed, memory and
-/// fds stay bounded, and what a kill leaves is again a trash directory with trees in it.
+/// A tree first moves into a trash directory, in one rename, and is gone for everybody else. There it is removed fd by fd, no link is
+/// followed, and what lies deeper than <see cref="MaxDepth"/> first moves up into the trash itself. So fds and stack stay bounded, and
+/// what a kill leaves is again a trash directory with trees in it.
 /// </remarks>
 internal sealed class TreeRemoval(string trash)
 {
+    private const int MaxDepth = 64;
+
+    // Names are unique over restarts too: an older trash may still have its own.
+    private readonly string _prefix = Guid.NewGuid().ToString("N");
     private long _counter;
 
     /// <summary>Moves an entry into the trash; false when it was not there.</summary>
@@ -30,67 +34,59 @@ internal sealed class TreeRemoval(string trash)
     /// <summary>Moves a path of the daemon's own into the trash; false when it was not there.</summary>
     public bool Discard(string path) => Discard(Libc.AT_FDCWD, RawName.From(path));
 
-    /// <summary>Removes everything in the trash.</summary>
+    /// <summary>Removes everything in the trash; several threads may do so at once.</summary>
     public void Empty()
     {
         using SafeFileHandle trashFd = Open();
-        Stack<byte[]> directories = [];
+        Stack<byte[]> movedUp = [];
         foreach (DirectoryEntry entry in DirectoryReader.Read(trashFd.Fd()))
         {
-            Remove(trashFd.Fd(), entry.Name, trashFd.Fd(), directories, alreadyUp: true);
-        }
-
-        while (directories.TryPop(out byte[]? name))
-        {
-            RemoveDirectory(trashFd.Fd(), name, directories);
-        }
-    }
-
-    private void RemoveDirectory(int trashFd, byte[] name, Stack<byte[]> directories)
-    {
-        int fd = Libc.try_openat(trashFd, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
-        if (fd == -Libc.ENOENT)
-        {
-            return; // another emptying took it
-        }
-
-        if (fd < 0)
-        {
-            throw new SyscallException("openat", -fd, RawName.Show(name));
-        }
-
-        using (SafeFileHandle directory = Libc.Own(fd))
-        {
-            foreach (DirectoryEntry entry in DirectoryReader.Read(fd))
+            Remove(trashFd.Fd(), entry, trashFd.Fd(), movedUp, 0);
+            while (movedUp.TryPop(out byte[]? name))
             {
-                Remove(fd, entry.Name, trashFd, directories, alreadyUp: false);
+                Remove(trashFd.Fd(), new DirectoryEntry(name, Libc.DT_DIR), trashFd.Fd(), movedUp, 0);
             }
         }
-
-        Check(Libc.try_unlinkat(trashFd, name, Libc.AT_REMOVEDIR), name);
     }
 
-    private void Remove(int directory, byte[] name, int trashFd, Stack<byte[]> directories, bool alreadyUp)
+    private void Remove(int directory, in DirectoryEntry entry, int trashFd, Stack<byte[]> movedUp, int depth)
     {
-        int result = Libc.try_unlinkat(directory, name);
+        int result = entry.Type == Libc.DT_DIR ? -Libc.EISDIR : Libc.try_unlinkat(directory, entry.Name);
         if (result == -Libc.EISDIR)
         {
-            result = Libc.try_unlinkat(directory, name, Libc.AT_REMOVEDIR);
+            result = Libc.try_unlinkat(directory, entry.Name, Libc.AT_REMOVEDIR);
         }
 
         if (result != -Libc.ENOTEMPTY)
         {
-            Check(result, name);
-            return;
+            Check(result, entry.Name);
         }
-
-        byte[] moved = alreadyUp ? name : NextName();
-        if (!alreadyUp)
+        else if (depth < MaxDepth)
         {
-            Check(Libc.try_renameat2(directory, name, trashFd, moved), name);
+            RemoveContent(directory, entry.Name, trashFd, movedUp, depth);
+            Check(Libc.try_unlinkat(directory, entry.Name, Libc.AT_REMOVEDIR), entry.Name);
+        }
+        else
+        {
+            byte[] name = NextName();
+            Check(Libc.try_renameat2(directory, entry.Name, trashFd, name), entry.Name);
+            movedUp.Push(name);
+        }
+    }
+
+    private void RemoveContent(int parent, byte[] name, int trashFd, Stack<byte[]> movedUp, int depth)
+    {
+        int fd = Libc.try_openat(parent, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
+        if (fd == -Libc.ENOENT)
+        {
+            return; // another thread took it
         }
 
-        directories.Push(moved);
+        using SafeFileHandle directory = fd >= 0 ? Libc.Own(fd) : throw new SyscallException("openat", -fd, RawName.Show(name));
+        foreach (DirectoryEntry entry in DirectoryReader.Read(fd))
+        {
+            Remove(fd, entry, trashFd, movedUp, depth + 1);
+        }
     }
 
     private static void Check(int result, byte[] name)
@@ -103,6 +99,5 @@ internal sealed class TreeRemoval(string trash)
 
     private SafeFileHandle Open() => Libc.open(trash, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
 
-    /// <summary>Unique over restarts too, since an older trash may still hold its names.</summary>
-    private byte[] NextName() => Encoding.ASCII.GetBytes($"{Interlocked.Increment(ref _counter)}-{Guid.NewGuid():N}\0");
+    private byte[] NextName() => Encoding.ASCII.GetBytes($"{_prefix}-{Interlocked.Increment(ref _counter)}\0");
 }
