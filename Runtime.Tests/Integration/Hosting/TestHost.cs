@@ -137,22 +137,24 @@ internal sealed class TestHost : IAsyncDisposable
         }
     }
 
-    private void KillAll()
+    private void KillAll() => KillAll([.. CgroupDirectories], Processes);
+
+    private static void KillAll(IReadOnlyList<string> directories, Func<IReadOnlyList<int>> find)
     {
-        for (IReadOnlyList<int> processes = Processes(); processes.Count > 0; processes = Processes())
+        for (IReadOnlyList<int> processes = find(); processes.Count > 0; processes = find())
         {
             foreach (int process in processes)
             {
                 // A frozen cgroup (docker pause) takes SIGKILL only when thawed.
-                Thaw();
+                Thaw(directories);
                 _ = Libc.kill(process, Libc.SIGKILL);
             }
         }
     }
 
-    private void Thaw()
+    private static void Thaw(IEnumerable<string> directories)
     {
-        foreach (string state in CgroupDirectories.SelectMany(Cgroups).Select(cgroup => Path.Combine(cgroup, "freezer.state")).Where(File.Exists))
+        foreach (string state in directories.SelectMany(Cgroups).Select(cgroup => Path.Combine(cgroup, "freezer.state")).Where(File.Exists))
         {
             File.WriteAllText(state, "THAWED");
         }
@@ -172,7 +174,10 @@ internal sealed class TestHost : IAsyncDisposable
         Directory.CreateDirectory(s_runs);
         foreach (string root in Directory.EnumerateDirectories(s_runs).Where(root => !Directory.Exists($"/proc/{Path.GetFileName(root).Split('-')[0]}")))
         {
-            await RemoveCgroupsAsync($"rtd-test-{Path.GetFileName(root)}");
+            string name = $"rtd-test-{Path.GetFileName(root)}";
+            string[] cgroups = [.. CgroupHierarchies.Select(hierarchy => Path.Combine(hierarchy, name)).Where(Directory.Exists)];
+            KillAll(cgroups, () => ProcessesIn(cgroups));
+            await RemoveCgroupsAsync(name);
             await Command.RunAsync(["rm", "-rf", "--one-file-system", root]);
         }
     }

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Rtd.Protocol.Syscalls;
 using Rtd.Tests.Integration.Hosting;
+using Libc = Rtd.Protocol.Syscalls.Libc;
 
 namespace Rtd.Tests.Integration.EndToEnd.Daemon;
 
@@ -83,7 +83,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
     {
         using SafeFileHandle file = Libc.open(Daemon.Pidfile, Libc.O_RDONLY);
         byte[] text = new byte[32];
-        return Encoding.ASCII.GetString(text, 0, Libc.try_read(file.Fd(), text)).Trim();
+        return Encoding.ASCII.GetString(text, 0, Libc.try_read((int)file.DangerousGetHandle(), text)).Trim();
     }
 
     [RootFact]
@@ -94,7 +94,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
         CommandResult second = await Daemon.RefuseAsync();
 
         Assert.NotEqual(0, second.ExitCode);
-        second.Says("is in use by another rtd");
+        second.Says($"process with PID {Daemon.Pid} is still running");
         using EngineApi api = new(Daemon.Socket);
         await api.PingAsync();
         Assert.Equal($"{Daemon.Pid}", ReadPidfile());
