@@ -10,15 +10,37 @@ public sealed class ResourceCheckTests
 
     private static readonly CgroupFeatures s_full = new()
     {
-        MemoryLimit = true, SwapLimit = true, MemoryReservation = true, MemorySwappiness = true, OomKillDisable = true, CpuShares = true,
-        CpuCfsPeriod = true, CpuCfsQuota = true, CpuRealtime = true, CpuSet = true, PidsLimit = true, BlkioWeight = true, BlkioThrottle = true,
-        Cpus = "0-3", Mems = "0",
+        MemoryLimit = true,
+        SwapLimit = true,
+        MemoryReservation = true,
+        MemorySwappiness = true,
+        OomKillDisable = true,
+        CpuShares = true,
+        CpuCfsPeriod = true,
+        CpuCfsQuota = true,
+        CpuRealtime = true,
+        CpuSet = true,
+        PidsLimit = true,
+        BlkioWeight = true,
+        BlkioThrottle = true,
+        Cpus = "0-3",
+        Mems = "0",
     };
 
     private static readonly CgroupResources s_everything = new()
     {
-        Memory = 64 * Megabyte, MemorySwap = 128 * Megabyte, MemoryReservation = 32 * Megabyte, MemorySwappiness = 5, OomKillDisable = true, CpuShares = 512,
-        CpuPeriod = 100_000, CpuQuota = 50_000, CpusetCpus = "0,2-3", CpusetMems = "0", PidsLimit = 10, BlkioWeight = 500,
+        Memory = 64 * Megabyte,
+        MemorySwap = 128 * Megabyte,
+        MemoryReservation = 32 * Megabyte,
+        MemorySwappiness = 5,
+        OomKillDisable = true,
+        CpuShares = 512,
+        CpuPeriod = 100_000,
+        CpuQuota = 50_000,
+        CpusetCpus = "0,2-3",
+        CpusetMems = "0",
+        PidsLimit = 10,
+        BlkioWeight = 500,
         BlkioThrottles = [new BlkioThrottle("read_bps", 8, 0, 1)],
     };
 

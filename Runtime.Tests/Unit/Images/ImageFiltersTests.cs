@@ -1,6 +1,6 @@
 using Rtd.Daemon.Errors;
-using Rtd.Daemon.Images.Listing;
 using Rtd.Daemon.Images;
+using Rtd.Daemon.Images.Listing;
 using Xunit;
 
 namespace Rtd.Tests.Unit.Images;

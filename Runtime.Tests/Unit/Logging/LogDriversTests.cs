@@ -72,13 +72,19 @@ public sealed class LogDriversTests
     {
         LogContext context = new()
         {
-            ContainerId = new string('a', 64), ContainerName = "/web", ImageId = "sha256:" + new string('b', 64), ImageName = "nginx:1",
+            ContainerId = new string('a', 64),
+            ContainerName = "/web",
+            ImageId = "sha256:" + new string('b', 64),
+            ImageName = "nginx:1",
             Labels = new Dictionary<string, string> { ["tier"] = "front", ["com.x.a"] = "1", ["other"] = "2" },
             Environment = ["STAGE=test", "EMPTY", "SECRET=no"],
         };
         Dictionary<string, string> options = new()
         {
-            ["labels"] = "tier,none", ["labels-regex"] = "^com\\.", ["env"] = "STAGE,EMPTY", ["tag"] = "{{.ImageName}}/{{.Name}}/{{.ID}}/{{ .ImageID }}",
+            ["labels"] = "tier,none",
+            ["labels-regex"] = "^com\\.",
+            ["env"] = "STAGE,EMPTY",
+            ["tag"] = "{{.ImageName}}/{{.Name}}/{{.ID}}/{{ .ImageID }}",
         };
         Assert.Equal(
             "{\"EMPTY\":\"\",\"STAGE\":\"test\",\"com.x.a\":\"1\",\"tag\":\"nginx:1/web/aaaaaaaaaaaa/bbbbbbbbbbbb\",\"tier\":\"front\"}",

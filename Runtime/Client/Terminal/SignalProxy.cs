@@ -12,8 +12,23 @@ internal sealed class SignalProxy : IDisposable
     /// <summary>Names by number. Left out: what cannot be caught, SIGCHLD, SIGPIPE, SIGURG and SIGWINCH as in docker's client, and faults of this process itself.</summary>
     private static readonly Dictionary<int, string> s_signals = new()
     {
-        [1] = "HUP", [2] = "INT", [3] = "QUIT", [10] = "USR1", [12] = "USR2", [14] = "ALRM", [15] = "TERM", [16] = "STKFLT", [18] = "CONT", [20] = "TSTP",
-        [21] = "TTIN", [22] = "TTOU", [24] = "XCPU", [25] = "XFSZ", [26] = "VTALRM", [29] = "IO", [30] = "PWR",
+        [1] = "HUP",
+        [2] = "INT",
+        [3] = "QUIT",
+        [10] = "USR1",
+        [12] = "USR2",
+        [14] = "ALRM",
+        [15] = "TERM",
+        [16] = "STKFLT",
+        [18] = "CONT",
+        [20] = "TSTP",
+        [21] = "TTIN",
+        [22] = "TTOU",
+        [24] = "XCPU",
+        [25] = "XFSZ",
+        [26] = "VTALRM",
+        [29] = "IO",
+        [30] = "PWR",
     };
 
     private readonly EngineClient _engine;

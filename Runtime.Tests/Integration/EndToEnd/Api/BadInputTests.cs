@@ -93,7 +93,7 @@ public sealed class BadInputTests(DaemonFixture fixture, ITestOutputHelper outpu
     [InlineData("POST", "/containers/nobody/kill", 404)]
     [InlineData("POST", "/containers/nobody/wait", 404)]
     [InlineData("POST", "/containers/nobody/exec", 404)]
-        [InlineData("GET", "/exec/nobody/json", 404)]
+    [InlineData("GET", "/exec/nobody/json", 404)]
     [InlineData("DELETE", "/containers/nobody", 404)]
     [InlineData("GET", "/images/nobody/json", 404)]
     [InlineData("DELETE", "/images/nobody", 404)]

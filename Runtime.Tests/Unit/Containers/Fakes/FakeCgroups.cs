@@ -18,8 +18,20 @@ internal sealed class FakeCgroups : ICgroupDriver
 
     public CgroupFeatures Features { get; set; } = new()
     {
-        MemoryLimit = true, SwapLimit = true, MemoryReservation = true, MemorySwappiness = true, OomKillDisable = true, CpuShares = true,
-        CpuCfsPeriod = true, CpuCfsQuota = true, CpuSet = true, PidsLimit = true, BlkioWeight = true, BlkioThrottle = true, Cpus = "0-3", Mems = "0",
+        MemoryLimit = true,
+        SwapLimit = true,
+        MemoryReservation = true,
+        MemorySwappiness = true,
+        OomKillDisable = true,
+        CpuShares = true,
+        CpuCfsPeriod = true,
+        CpuCfsQuota = true,
+        CpuSet = true,
+        PidsLimit = true,
+        BlkioWeight = true,
+        BlkioThrottle = true,
+        Cpus = "0-3",
+        Mems = "0",
     };
 
     public IReadOnlyList<string> Warnings() => [];

@@ -7,8 +7,22 @@ internal static class RlimitNames
 {
     private static readonly Dictionary<string, int> s_numbers = new()
     {
-        ["cpu"] = 0, ["fsize"] = 1, ["data"] = 2, ["stack"] = 3, ["core"] = 4, ["rss"] = 5, ["nproc"] = 6, ["nofile"] = 7, ["memlock"] = 8,
-        ["as"] = 9, ["locks"] = 10, ["sigpending"] = 11, ["msgqueue"] = 12, ["nice"] = 13, ["rtprio"] = 14, ["rttime"] = 15,
+        ["cpu"] = 0,
+        ["fsize"] = 1,
+        ["data"] = 2,
+        ["stack"] = 3,
+        ["core"] = 4,
+        ["rss"] = 5,
+        ["nproc"] = 6,
+        ["nofile"] = 7,
+        ["memlock"] = 8,
+        ["as"] = 9,
+        ["locks"] = 10,
+        ["sigpending"] = 11,
+        ["msgqueue"] = 12,
+        ["nice"] = 13,
+        ["rtprio"] = 14,
+        ["rttime"] = 15,
     };
 
     public static int Parse(string name) => s_numbers.TryGetValue(name.ToLowerInvariant(), out int number)
