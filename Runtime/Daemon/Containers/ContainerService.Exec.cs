@@ -88,15 +88,24 @@ internal sealed partial class ContainerService
         };
     }
 
-    public void ResizeExec(string id, ushort height, ushort width)
+    /// <summary>Sets the size of an exec's terminal. Clients do so as soon as their connection is accepted, when the process may still be starting.</summary>
+    public async Task ResizeExecAsync(string id, ushort height, ushort width, CancellationToken cancellation)
     {
         ExecInstance exec = _execs.Get(id);
-        if (!exec.State.Running)
+        if (exec.HasBegun && exec.State.Ended is null)
         {
-            throw EngineException.Conflict($"exec {id} is not running");
+            try
+            {
+                ResizeTerminal(await exec.Streams.Process.WaitAsync(cancellation), exec.Request.Tty, height, width);
+                return;
+            }
+            catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                // Its start failed: there is nothing to resize.
+            }
         }
 
-        ResizeTerminal(exec.Streams.Process.Result, exec.Request.Tty, height, width);
+        throw EngineException.Conflict($"exec {id} is not running");
     }
 
     private static void Check(ExecCreateRequest request)

@@ -50,7 +50,7 @@ internal sealed partial class ContainerService
     private async Task EndInQueueAsync(Container container, ContainerRun run, ExitStatus exit)
     {
         bool outOfMemory = CountOomKills(container, run) > 0;
-        if (container.Record.HostConfig.PidMode == "host")
+        if (container.Record.HostConfig.PidMode.Length > 0)
         {
             // Without a pid namespace of its own the rest does not die with the first process.
             await TryAsync(container, "killing what is left of it", () => Task.Run(run.Cgroup.Kill));

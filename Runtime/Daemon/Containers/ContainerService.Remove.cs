@@ -136,6 +136,7 @@ internal sealed partial class ContainerService
         ReleaseVolumes(container.Id, container.Record.Mounts, removeVolumes);
         _store.Remove(container);
         container.SetRemoved();
+        _ = container.Streams.EndAsync(); // who attached and waited for a start waits no longer
         Publish(container, "destroy");
         _files.DeleteRemoved(container.Id);
     }

@@ -20,11 +20,11 @@ internal sealed class ExecRoutes(ContainerService containers) : IRouteModule
         await context.WriteJsonAsync(201, new IdResponse { Id = containers.CreateExec(context["id"], request) });
     }
 
-    private Task ResizeAsync(ApiContext context)
+    private async Task ResizeAsync(ApiContext context)
     {
         (ushort height, ushort width) = ContainerRoutes.Size(context);
-        containers.ResizeExec(context["id"], height, width);
-        return context.WriteEmptyAsync(200);
+        await containers.ResizeExecAsync(context["id"], height, width, context.Aborted);
+        await context.WriteEmptyAsync(200);
     }
 
     private async Task StartAsync(HijackContext context)

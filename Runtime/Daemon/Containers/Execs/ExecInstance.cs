@@ -21,6 +21,9 @@ internal sealed class ExecInstance(Container container, ExecCreateRequest reques
 
     public ExecState State => _state;
 
+    /// <summary>Somebody has started it.</summary>
+    public bool HasBegun => Volatile.Read(ref _started) != 0;
+
     public void SetState(ExecState state) => _state = state;
 
     /// <summary>True for the one caller that may start it.</summary>

@@ -51,7 +51,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     /// <param name="streams">Where the process's output goes.</param>
     public async Task<ContainerRun> LaunchAsync(ContainerRecord record, ProcessStreams streams)
     {
-        using SharedNetwork? shared = OpenSharedNetwork(record);
+        using JoinedNamespaces joined = OpenJoined(record);
         PrepareSources(record);
 
         // The first write to a v1 cgroup waits for the kernel for milliseconds, and so do the disk and the address pool: side by side.
@@ -64,7 +64,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             await Task.WhenAll(cgroup, endpoint);
             log = OpenLog(record);
             streams.SetLog(log);
-            IContainerProcess process = await RunAsync(record, streams, cgroup.Result, endpoint.Result, shared, saved);
+            IContainerProcess process = await RunAsync(record, streams, cgroup.Result, endpoint.Result, joined, saved);
             return new ContainerRun
             {
                 Process = process,
@@ -87,18 +87,18 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         LogDrivers.Create(record.HostConfig.LogConfig.Type, record.HostConfig.LogConfig.Config ?? [], files.LogPath(record.Id));
 
     private async Task<IContainerProcess> RunAsync(
-        ContainerRecord record, ProcessStreams streams, ICgroup cgroup, IEndpoint? endpoint, SharedNetwork? shared, Task saved)
+        ContainerRecord record, ProcessStreams streams, ICgroup cgroup, IEndpoint? endpoint, JoinedNamespaces joined, Task saved)
     {
-        if (shared is null)
+        if (joined.NetworkOwner is null)
         {
             new NetworkFiles(files, defaults).Write(record, endpoint);
         }
 
         ContainerLaunch launch = new()
         {
-            Spec = new SpecBuilder(Inputs(record, shared?.ContainerId ?? record.Id), defaults).Build(),
+            Spec = new SpecBuilder(Inputs(record, joined), defaults).Build(),
             CloneFlags = SpecBuilder.CloneFlags(record.HostConfig),
-            NamespaceFds = shared is null ? [] : [shared.Namespace],
+            NamespaceFds = joined.Fds,
             Cgroup = cgroup,
             ConnectNetwork = (pid, cancellation) => ConnectAsync(record.HostConfig, endpoint, pid, cancellation),
             BeforeExec = process => NoteAsync(record.Id, process, saved),
@@ -108,8 +108,9 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         return await parts.Execution.RunAsync(launch, CancellationToken.None);
     }
 
-    private SpecInputs Inputs(ContainerRecord record, string networkOwner)
+    private SpecInputs Inputs(ContainerRecord record, JoinedNamespaces joined)
     {
+        string networkOwner = joined.NetworkOwner ?? record.Id;
         bool writableCgroups = record.HostConfig.Privileged || SecurityOptions.Parse(record.HostConfig.SecurityOpt, false).WritableCgroups;
         return new SpecInputs
         {
@@ -119,6 +120,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             HostnamePath = files.HostnamePath(networkOwner),
             ResolvConfPath = files.ResolvConfPath(networkOwner),
             CgroupMounts = parts.Cgroups.ContainerMounts(writableCgroups),
+            JoinNamespaces = joined.Kinds,
             SeccompFilter = SeccompFilter(record.HostConfig),
             Capabilities = CapabilitiesOf(record.HostConfig),
         };
@@ -163,31 +165,57 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         return await parts.Networks.AllocateAsync(request, CancellationToken.None);
     }
 
-    /// <summary>Another container's network namespace, held by fd: its pid cannot be somebody else's by the time it is joined.</summary>
-    private SharedNetwork? OpenSharedNetwork(ContainerRecord record)
+    /// <summary>Namespaces of other containers that this one shares (<c>--network container:ID</c>, <c>--pid container:ID</c>).</summary>
+    private JoinedNamespaces OpenJoined(ContainerRecord record)
     {
-        NetworkMode mode = NetworkMode.Parse(record.HostConfig.NetworkMode);
-        if (mode.Kind != NetworkModeKind.Container)
+        JoinedNamespaces joined = new();
+        try
         {
-            return null;
+            NetworkMode mode = NetworkMode.Parse(record.HostConfig.NetworkMode);
+            if (mode.Kind == NetworkModeKind.Container)
+            {
+                Container target = store.Get(mode.Name);
+                joined.Add(Libc.CLONE_NEWNET, OpenNamespace(target, "net", "network"));
+                NetworkMode targets = NetworkMode.Parse(target.Record.HostConfig.NetworkMode);
+                joined.NetworkOwner = targets.Kind == NetworkModeKind.Container ? store.Find(targets.Name)?.Id ?? target.Id : target.Id;
+            }
+
+            if (CreateRules.PidContainer(record.HostConfig) is { } pidTarget)
+            {
+                joined.Add(Libc.CLONE_NEWPID, OpenNamespace(store.Get(pidTarget), "pid", "PID namespace"));
+            }
+
+            return joined;
+        }
+        catch
+        {
+            joined.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A running container's namespace, held by fd: the pid cannot be somebody else's by the time it is joined.</summary>
+    private static SafeFileHandle OpenNamespace(Container target, string name, string noun)
+    {
+        EngineException stopped = EngineException.Conflict($"cannot join {noun} of a non running container: {target.Id}");
+        ContainerRun run = target.Run ?? throw stopped;
+        SafeFileHandle handle;
+        try
+        {
+            handle = Libc.open($"/proc/{run.Process.Identity.Pid}/ns/{name}", Libc.O_RDONLY);
+        }
+        catch (SyscallException gone) when (gone.Errno is Libc.ENOENT or Libc.ESRCH)
+        {
+            throw stopped;
         }
 
-        Container target = store.Get(mode.Name);
-        if (target.Run is not { } run || target.State.Status == ContainerStatus.Restarting)
-        {
-            throw EngineException.Conflict($"cannot join network of a non running container: {target.Id}");
-        }
-
-        SafeFileHandle network = Libc.open($"/proc/{run.Process.Identity.Pid}/ns/net", Libc.O_RDONLY);
         if (run.Process.HasExited)
         {
-            network.Dispose();
-            throw EngineException.Conflict($"cannot join network of a non running container: {target.Id}");
+            handle.Dispose();
+            throw stopped;
         }
 
-        NetworkMode targets = NetworkMode.Parse(target.Record.HostConfig.NetworkMode);
-        string owner = targets.Kind == NetworkModeKind.Container ? store.Find(targets.Name)?.Id ?? target.Id : target.Id;
-        return new SharedNetwork(owner, network);
+        return handle;
     }
 
     /// <summary>Makes or checks what is bound into the container.</summary>
@@ -250,10 +278,5 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         {
             s_log.Error(failure, "container {0}: undoing a failed start", RandomId.Short(id));
         }
-    }
-
-    private sealed record SharedNetwork(string ContainerId, SafeFileHandle Namespace) : IDisposable
-    {
-        public void Dispose() => Namespace.Dispose();
     }
 }

@@ -20,7 +20,7 @@ internal sealed partial class SpecBuilder(SpecInputs inputs, ContainerDefaults d
         ulong flags = Libc.CLONE_NEWNS;
         flags |= host.UTSMode == "host" ? 0 : Libc.CLONE_NEWUTS;
         flags |= host.IpcMode == "host" ? 0 : Libc.CLONE_NEWIPC;
-        flags |= host.PidMode == "host" ? 0 : Libc.CLONE_NEWPID;
+        flags |= host.PidMode.Length > 0 ? 0 : Libc.CLONE_NEWPID;
         flags |= NetworkMode.Parse(host.NetworkMode).OwnNamespace ? Libc.CLONE_NEWNET : 0;
         return flags;
     }
@@ -30,6 +30,7 @@ internal sealed partial class SpecBuilder(SpecInputs inputs, ContainerDefaults d
     {
         ulong flags = CloneFlags(host);
         flags |= NetworkMode.Parse(host.NetworkMode).Kind == NetworkModeKind.Container ? Libc.CLONE_NEWNET : 0;
+        flags |= CreateRules.PidContainer(host) is null ? 0 : Libc.CLONE_NEWPID;
         flags |= host.CgroupnsMode == "host" ? 0 : Libc.CLONE_NEWCGROUP;
         return flags;
     }
@@ -51,7 +52,7 @@ internal sealed partial class SpecBuilder(SpecInputs inputs, ContainerDefaults d
             ReadonlyPaths = _host.ReadonlyPaths ?? [],
             Sysctls = Sysctls(),
             PrivateCgroupNamespace = _host.CgroupnsMode != "host",
-            JoinNamespaces = _network.Kind == NetworkModeKind.Container ? [unchecked((int)Libc.CLONE_NEWNET)] : [],
+            JoinNamespaces = inputs.JoinNamespaces,
             Process = Process(),
         };
     }

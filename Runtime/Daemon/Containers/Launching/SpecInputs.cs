@@ -19,6 +19,9 @@ internal sealed record SpecInputs
 
     public required IReadOnlyList<MountSpec> CgroupMounts { get; init; }
 
+    /// <summary>CLONE_NEW* kinds of other containers' namespaces, in the order of their fds.</summary>
+    public required IReadOnlyList<int> JoinNamespaces { get; init; }
+
     /// <summary>Compiled filter; empty is unconfined.</summary>
     public required byte[] SeccompFilter { get; init; }
 

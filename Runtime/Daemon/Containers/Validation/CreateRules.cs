@@ -10,6 +10,11 @@ namespace Rtd.Daemon.Containers.Validation;
 internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRules resources)
 {
     private const int MaximumHostname = 64;
+    private const string ContainerPrefix = "container:";
+
+    /// <summary>The container whose pid namespace is to be shared, or null.</summary>
+    public static string? PidContainer(HostConfig host) =>
+        host.PidMode.StartsWith(ContainerPrefix, StringComparison.Ordinal) ? host.PidMode[ContainerPrefix.Length..] : null;
 
     /// <summary>Checks the portable part, after the image has been merged in.</summary>
     /// <returns>Warnings for the client.</returns>
@@ -89,12 +94,12 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
         Refuse(host.UTSMode is not ("" or "host"), $"invalid UTS mode: {host.UTSMode}");
         Refuse(host.UsernsMode is not ("" or "host"), $"invalid user namespace mode: {host.UsernsMode}");
         Refuse(host.CgroupnsMode is not ("" or "private" or "host"), $"invalid CgroupNS mode: {host.CgroupnsMode}");
-        if (host.PidMode.StartsWith("container:", StringComparison.Ordinal) || host.IpcMode.StartsWith("container:", StringComparison.Ordinal))
+        if (host.IpcMode.StartsWith(ContainerPrefix, StringComparison.Ordinal))
         {
-            throw new EngineException(ErrorKind.NotImplemented, "sharing the pid or ipc namespace of another container is not supported");
+            throw new EngineException(ErrorKind.NotImplemented, "sharing the ipc namespace of another container is not supported");
         }
 
-        Refuse(host.PidMode is not ("" or "host"), $"invalid PID mode: {host.PidMode}");
+        Refuse(host.PidMode is not ("" or "host") && PidContainer(host) is not { Length: > 0 }, $"invalid PID mode: {host.PidMode}");
         Refuse(host.IpcMode is not ("" or "none" or "private" or "shareable" or "host"), $"invalid IPC mode: {host.IpcMode}");
     }
 
