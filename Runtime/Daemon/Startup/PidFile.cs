@@ -10,7 +10,7 @@ namespace Rtd.Daemon.Startup;
 /// <summary>The daemon's PID file, held by a lock for as long as the daemon lives.</summary>
 /// <remarks>
 /// A number in a file says nothing after a crash or a reboot: the process may be gone, or be another by now. The kernel drops the lock
-/// (flock(2)) with its owner, so whoever gets it knows that a number left in the file is stale.
+/// (an open file description lock, fcntl(2), which does not collide with the flock of a reader in .NET) with its owner, so whoever gets it knows that a number left in the file is stale.
 /// </remarks>
 internal sealed class PidFile : IDisposable
 {
@@ -52,7 +52,7 @@ internal sealed class PidFile : IDisposable
     /// <summary>Locks the file and writes our number; false when its owner removed it in between.</summary>
     private bool TryTake()
     {
-        int status = Libc.try_flock(_file.Fd(), Libc.LOCK_EX | Libc.LOCK_NB);
+        int status = Libc.try_write_lock(_file.Fd());
         string found = Read();
         if (status == -Libc.EAGAIN)
         {
@@ -62,7 +62,7 @@ internal sealed class PidFile : IDisposable
 
         if (status != 0)
         {
-            throw new SyscallException("flock", -status, _path);
+            throw new SyscallException("fcntl", -status, _path);
         }
 
         if (Libc.try_statx(Libc.AT_FDCWD, _path, Libc.AT_SYMLINK_NOFOLLOW, out Libc.statx_t named) != 0

@@ -23,7 +23,8 @@ internal static class DirectoryReader
                 Append(entries, buffer.AsSpan(0, length));
             }
 
-            return length == 0 ? entries : throw new SyscallException("getdents64", -length);
+            // ENOENT: the directory has been removed while it was open, so there is nothing (more) in it.
+            return length is 0 or -Libc.ENOENT ? entries : throw new SyscallException("getdents64", -length);
         }
         finally
         {
