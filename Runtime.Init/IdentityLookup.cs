@@ -3,7 +3,7 @@ using Rtd.Protocol.Syscalls;
 namespace Rtd.Init;
 
 /// <summary>Resolves Docker's user string with the image's passwd and group.</summary>
-/// <remarks>A string of digits is a number and never looked up as a name (CVE-2024-40635, CVE-2016-3697): out of range is an error, not root.</remarks>
+/// <remarks>What reads as a number is a number and never looked up as a name (CVE-2024-40635, CVE-2016-3697): out of range is an error, not root.</remarks>
 internal static class IdentityLookup
 {
     public static Identity Find(int root, string user, IReadOnlyList<string> additionalGroups)
@@ -46,7 +46,7 @@ internal static class IdentityLookup
 
     private static (uint Uid, string[]? Entry) FindUser(string user, List<string[]> passwd)
     {
-        if (user.Length == 0 || IsDigits(user))
+        if (user.Length == 0 || IsNumber(user))
         {
             uint uid = user.Length == 0 ? 0 : Number(user, "user");
             return (uid, passwd.Find(line => TryNumber(line[2], out uint id) && id == uid));
@@ -60,7 +60,7 @@ internal static class IdentityLookup
 
     private static uint FindGroup(string group, List<string[]> groups)
     {
-        if (IsDigits(group))
+        if (IsNumber(group))
         {
             return Number(group, "group");
         }
@@ -82,7 +82,12 @@ internal static class IdentityLookup
         }
     }
 
-    private static bool IsDigits(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
+    /// <summary>Anything that reads as a number, also with a sign, is one: a negative id is out of range, not a name that passwd may map to root.</summary>
+    private static bool IsNumber(string text)
+    {
+        ReadOnlySpan<char> digits = text.AsSpan().TrimStart("+-");
+        return digits.Length > 0 && !digits.ContainsAnyExceptInRange('0', '9');
+    }
 
     private static uint Number(string digits, string what) => TryNumber(digits, out uint number)
         ? number
