@@ -58,5 +58,8 @@ public sealed class DaemonFixture : IAsyncLifetime
         (await clients.RunAsync(Cli.Docker, "run", "-d", "--name", "warm-up", "busybox", "sleep", "1000")).Exits(0);
         (await clients.RunAsync(Cli.Docker, "exec", "warm-up", "true")).Exits(0);
         (await clients.RunAsync(Cli.Docker, "rm", "-f", "warm-up")).Exits(0);
+
+        // Several at once: the daemon keeps as many netlink sockets as it once needed side by side.
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => (await clients.RunAsync(Cli.Rtctl, "run", "--rm", "busybox", "true")).Exits(0)));
     }
 }

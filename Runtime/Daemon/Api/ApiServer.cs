@@ -11,6 +11,9 @@ namespace Rtd.Daemon.Api;
 /// <param name="sockets">Owned from here on.</param>
 internal sealed class ApiServer(RouteTable routes, IReadOnlyList<ListenSocket> sockets, TimeSpan? headTimeout = null) : IAsyncDisposable
 {
+    /// <summary>How long a connection may be idle: as good as for ever, as with dockerd.</summary>
+    private static readonly TimeSpan s_idle = TimeSpan.FromDays(30);
+
     private readonly KestrelServer _server = NewServer(routes, sockets, headTimeout ?? HijackMiddleware.DefaultHeadTimeout);
 
     /// <summary>Where the server listens, in the form of <c>--host</c>.</summary>
@@ -63,7 +66,10 @@ internal sealed class ApiServer(RouteTable routes, IReadOnlyList<ListenSocket> s
         // A stream may be silent for days (logs -f, events, wait), and stdin comes at a person's pace.
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
-        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+
+        // Not InfiniteTimeSpan: Kestrel turns that into TimeSpan.MaxValue, adds it to the present time, and the sum overflows: the next tick
+        // of its clock then closes every idle connection, under the feet of a client that is sending its next request.
+        limits.KeepAliveTimeout = s_idle;
 
         // The framing below Kestrel has the real limits; these only must not be narrower.
         limits.MaxRequestLineSize = RequestHeadParser.MaxHead;
