@@ -1,6 +1,5 @@
 using Rtd.Client.CommandLine;
 using Rtd.Client.Configuration;
-using Rtd.Client.Engine;
 using Rtd.Client.Templates;
 using Rtd.Client.Terminal;
 
@@ -60,7 +59,9 @@ internal static class Entrance
         name = rest[0];
         if (rest.Length == 1 || rest[1] is "--help" or "-h" or "help")
         {
-            HelpPrinter.PrintGroup(output, rest[0]);
+            // A group alone is an incomplete command: its help is then a complaint, not output.
+            HelpPrinter.PrintGroup(rest.Length == 1 ? error : output, rest[0]);
+            error.Flush();
             return 0;
         }
 
@@ -92,8 +93,22 @@ internal static class Entrance
 
     private static ClientContext Context(GlobalArguments global, TextSink output, TextSink error)
     {
-        ConfigFile LoadConfig() => ConfigFile.Load(global.ConfigDirectory);
+        ConfigFile LoadConfig() => LoadConfigOrWarn(global.ConfigDirectory, output, error);
         return new ClientContext(() => global.Connect(LoadConfig), output, error, LoadConfig);
+    }
+
+    /// <summary>A broken file is no reason not to work: its settings are then the defaults.</summary>
+    private static ConfigFile LoadConfigOrWarn(string directory, TextSink output, TextSink error)
+    {
+        try
+        {
+            return ConfigFile.Load(directory);
+        }
+        catch (ClientException failure)
+        {
+            Tell(output, error, "WARNING: " + failure.Message);
+            return ConfigFile.Empty(directory);
+        }
     }
 
     /// <summary>Docker run and create name the program, point to the help and exit with 125; other verbs say the message alone.</summary>
@@ -106,10 +121,10 @@ internal static class Entrance
             return failure.ExitCode;
         }
 
-        if (command?.FailsAsRun == true && failure is not (RunStartedException or WrongArgumentsException))
+        if (command?.FailureCode is { } code && failure is not (RunStartedException or WrongArgumentsException))
         {
             Tell(output, error, $"rtctl: {failure.Message}\n\nRun 'rtctl {name} --help' for more information");
-            return StartFailure.ExitCode(failure);
+            return code(failure);
         }
 
         Tell(output, error, failure.Message);

@@ -1,32 +1,25 @@
+using Rtd.Client.Engine;
+
 namespace Rtd.Client;
 
 internal static class StartFailure
 {
+    private const int CannotExecute = 126, NotFound = 127, Other = 125;
+
     /// <summary>
     /// The code docker run gives for a container that could not be started: 127 when its command was not found, 126 when it cannot be executed, else 125.
     /// The daemon's message is all there is to tell them apart, so the words are those docker's client looks for.
     /// </summary>
     public static int ExitCode(ClientException failure)
     {
-        string message = failure.Message.Trim().ToLowerInvariant();
-        if (ContainsAny(message, "executable file not found", "no such file or directory", "system cannot find the file specified"))
+        if (failure is not EngineException)
         {
-            return failure is Engine.EngineException ? 127 : 125;
+            return Other;
         }
 
-        return failure is Engine.EngineException && ContainsAny(message, "permission denied", "not a directory", "is a directory") ? 126 : 125;
-    }
-
-    private static bool ContainsAny(string text, params ReadOnlySpan<string> parts)
-    {
-        foreach (string part in parts)
-        {
-            if (text.Contains(part, StringComparison.Ordinal))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        string message = failure.Message.ToLowerInvariant();
+        return message.Contains("executable file not found", StringComparison.Ordinal) || message.Contains("no such file or directory", StringComparison.Ordinal) ? NotFound
+            : message.Contains("permission denied", StringComparison.Ordinal) || message.Contains("is a directory", StringComparison.Ordinal) ? CannotExecute
+            : Other;
     }
 }

@@ -170,6 +170,83 @@ public sealed class VerbTests
     }
 
     [Fact]
+    public void A_broken_config_file_is_told_and_passed_over()
+    {
+        string directory = Directory.CreateTempSubdirectory("rtctl-test-").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(directory, "config.json"), "{ not json");
+            using ScriptedDaemon daemon = new(_ => ScriptedDaemon.Json("[]"));
+            ClientRun run = ClientRun.Of("--config", directory, "-H", daemon.Address, "ps", "-q");
+
+            Assert.Equal((0, ""), (run.ExitCode, run.Output));
+            Assert.StartsWith("WARNING: Error loading config file: " + directory, run.Error);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_config_file_gives_formats_headers_and_credentials()
+    {
+        string directory = Directory.CreateTempSubdirectory("rtctl-test-").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(directory, "config.json"), """{"psFormat":"{{.Names}}!","HttpHeaders":{"X-Team":"a"},"auths":{"r.example":{"auth":"dTpw"}}}""");
+            using ScriptedDaemon daemon = new(request => ScriptedDaemon.Json(request.Method == "GET" ? Container : ""));
+
+            Assert.Equal("web!\n", ClientRun.Of("--config", directory, "-H", daemon.Address, "ps").Output);
+            Assert.Equal("0123456789ab\n", ClientRun.Of("--config", directory, "-H", daemon.Address, "ps", "-q").Output);
+            Assert.Equal("r.example/x:1\n", ClientRun.Of("--config", directory, "-H", daemon.Address, "pull", "-q", "r.example/x:1").Output);
+            Assert.Contains("X-Team: a", daemon.Requests[0].Head);
+            string auth = daemon.Requests[2].Head.Split("X-Registry-Auth: ")[1].Split("\r\n")[0];
+            Assert.Equal("""{"serveraddress":"r.example","username":"u","password":"p"}""", System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(auth.Replace('-', '+').Replace('_', '/'))));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    public void Login_keeps_what_the_file_had_and_logout_forgets()
+    {
+        string directory = Directory.CreateTempSubdirectory("rtctl-test-").FullName;
+        string file = Path.Combine(directory, "config.json");
+        try
+        {
+            File.WriteAllText(file, """{"psFormat":"x"}""");
+            using ScriptedDaemon daemon = new(_ => ScriptedDaemon.Json("""{"Status":"Login Succeeded"}"""));
+
+            ClientRun run = ClientRun.Of("--config", directory, "-H", daemon.Address, "login", "-u", "u", "-p", "p", "r.example");
+            Assert.Equal((0, "Login Succeeded\n"), (run.ExitCode, run.Output));
+            Assert.Equal("""{"username":"u","password":"p","serveraddress":"r.example"}""", daemon.Requests.Single().BodyText);
+            Assert.Contains("\"auth\": \"dTpw\"", File.ReadAllText(file));
+            Assert.Contains("\"psFormat\": \"x\"", File.ReadAllText(file));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+
+            ClientRun.Of("--config", directory, "logout", "r.example");
+            Assert.DoesNotContain("dTpw", File.ReadAllText(file));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Create_fails_with_125_whatever_the_daemon_says()
+    {
+        using ScriptedDaemon daemon = new(_ => ScriptedDaemon.Json("""{"message":"bind source: no such file or directory"}""", 400));
+
+        Assert.Equal(125, ClientRun.Against(daemon, "create", "busybox").ExitCode);
+        Assert.Equal(127, ClientRun.Against(daemon, "run", "busybox").ExitCode);
+    }
+
+    [Fact]
     public void Missing_verbs_are_named()
     {
         ClientRun run = ClientRun.Of("-H", "unix:///nonexistent", "cp", "a:/b", "c");

@@ -18,8 +18,8 @@ internal abstract class Command(string[] names, string usage, string summary, Ar
     /// <summary>Whether options may stand after arguments. Not for verbs that carry another command's line.</summary>
     public bool Interspersed { get; init; } = true;
 
-    /// <summary>Whether a failure ends like docker run's: with the program's name, a pointer to the help, and code 125.</summary>
-    public bool FailsAsRun { get; init; }
+    /// <summary>The exit code of a failure that is told as docker run and create tell theirs: with the program's name and a pointer to the help. Null for other verbs.</summary>
+    public Func<ClientException, int>? FailureCode { get; init; }
 
     /// <summary>Its options, for the help.</summary>
     public abstract FlagSet Flags();

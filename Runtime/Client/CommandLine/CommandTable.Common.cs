@@ -12,7 +12,7 @@ internal static partial class CommandTable
         new CompositeCommand<RunOptions>(
             ["container run", "run"], "[OPTIONS] IMAGE [COMMAND] [ARG...]", "Create a container from an image and run a command in it", ArgumentCount.AtLeast(1), ContainerRun.Run)
         {
-            Group = CommandGroup.Common, Interspersed = false, FailsAsRun = true,
+            Group = CommandGroup.Common, Interspersed = false, FailureCode = StartFailure.ExitCode,
         },
         new OptionsCommand<ExecOptions>(
             ["container exec", "exec"], "[OPTIONS] CONTAINER COMMAND [ARG...]", "Run a command in a container that runs", ArgumentCount.AtLeast(2), ContainerExec.Run)

@@ -14,7 +14,7 @@ internal static partial class CommandTable
         new CompositeCommand<CreateOptions>(
             ["container create", "create"], "[OPTIONS] IMAGE [COMMAND] [ARG...]", "Create a container without starting it", ArgumentCount.AtLeast(1), ContainerCreate.Run)
         {
-            Interspersed = false, FailsAsRun = true,
+            Interspersed = false, FailureCode = _ => 125,
         },
         new OptionsCommand<InspectKindOptions>(["container inspect"], "[OPTIONS] " + OneOrMoreContainers, "Show all about containers", ArgumentCount.AtLeast(1), ObjectInspect.Containers),
         new OptionsCommand<KillOptions>(["container kill", "kill"], "[OPTIONS] " + OneOrMoreContainers, "Kill containers, or send them a signal", ArgumentCount.AtLeast(1), ContainerVerbs.Kill),

@@ -39,7 +39,7 @@ internal static class HelpPrinter
             }
         }
 
-        PrintNames(sink, lines);
+        PrintNames(sink, [.. lines.OrderBy(line => line.Name, StringComparer.Ordinal)]);
         sink.WriteLine();
         sink.WriteLine($"Run 'rtctl {group} COMMAND --help' for more information on a command.");
     }

@@ -26,13 +26,16 @@ internal sealed class ConfigFile(string path, JsonObject root)
     public IReadOnlyList<KeyValuePair<string, string>> HttpHeaders =>
         root["HttpHeaders"] is JsonObject headers ? [.. headers.Select(header => new KeyValuePair<string, string>(header.Key, header.Value?.ToString() ?? ""))] : [];
 
+    /// <summary>As if there were no file.</summary>
+    public static ConfigFile Empty(string directory) => new(System.IO.Path.Combine(directory, FileName), []);
+
     /// <exception cref="ClientException">The file is there but is not JSON.</exception>
     public static ConfigFile Load(string directory)
     {
         string path = System.IO.Path.Combine(directory, FileName);
         if (!File.Exists(path))
         {
-            return new ConfigFile(path, []);
+            return Empty(directory);
         }
 
         try

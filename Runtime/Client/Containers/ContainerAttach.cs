@@ -27,7 +27,7 @@ internal static class ContainerAttach
         string path = new QueryString($"/containers/{id}/attach").Add("stream", true).Add("stdin", hasInput).Add("stdout", true).Add("stderr", true).Add("detachKeys", keys).ToString();
         using AttachedStreams streams = new(engine.Hijack(path), isTerminal, hasInput, hasOutput: true, sequence);
         using SizeWatcher? size = isTerminal && context.Out.IsTerminal ? Redraw(context, id) : null;
-        return streams.Run() ? wait.Result() : 0;
+        return streams.Run() ? wait.Result() : throw AttachedStreams.Detached();
     }
 
     private static void CheckState(JsonElement state)

@@ -71,7 +71,7 @@ internal static class ContainerExec
         HijackedConnection connection = engine.Hijack($"/exec/{id}/start", start);
         using AttachedStreams streams = new(connection, options.Tty, options.Interactive, hasOutput: true, sequence);
         using SizeWatcher? size = options.Tty && context.Out.IsTerminal ? new SizeWatcher(engine, $"/exec/{id}/resize", context.Out) : null;
-        return streams.Run() ? ExitCode(engine, id) : 0;
+        return streams.Run() ? ExitCode(engine, id) : throw AttachedStreams.Detached();
     }
 
     private static int ExitCode(EngineClient engine, string id)

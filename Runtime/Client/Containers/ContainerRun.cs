@@ -81,7 +81,7 @@ internal static class ContainerRun
             connection.Abort();
             if (isRemoved)
             {
-                wait.Result();
+                wait.Settle();
             }
 
             throw;

@@ -26,5 +26,8 @@ internal sealed class ExitWait : IDisposable
         return error.Length == 0 ? (int)document.RootElement.Number("StatusCode") : throw new RunStartedException("Error waiting for container: " + error, 125);
     }
 
+    /// <summary>Waits for the end whatever it is: something else is to be told.</summary>
+    public void Settle() => _response.Body.ReadAll();
+
     public void Dispose() => _response.Dispose();
 }

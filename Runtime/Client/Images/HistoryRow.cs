@@ -22,7 +22,7 @@ internal sealed class HistoryRow(JsonElement entry, bool truncate, bool human, D
 
     private string Id => truncate ? Ellipsis.ShortId(entry.Text("Id")) : entry.Text("Id");
 
-    private string CreatedSince => human ? entry.Number("Created") <= 0 ? "N/A" : Ago.Since(Created, now) : GoTime.LocalRfc3339(Created);
+    private string CreatedSince => entry.Number("Created") <= 0 ? "N/A" : Ago.Since(Created, now);
 
     private string Comment => entry.Text("Comment");
 

@@ -13,6 +13,9 @@ internal sealed class AttachedStreams(HijackedConnection connection, bool isTerm
     private readonly ManualResetEventSlim _inputEnded = new(false);
     private volatile bool _detached;
 
+    /// <summary>What attach and exec say when the user detached; run and start say nothing and succeed.</summary>
+    public static ClientException Detached() => new("read escape sequence");
+
     /// <summary>Copies until the output ends; false when the user detached instead.</summary>
     public bool Run()
     {
