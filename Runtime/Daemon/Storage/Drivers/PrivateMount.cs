@@ -10,7 +10,8 @@ internal static class PrivateMount
     /// <summary>Mounts an overlay in a mount namespace of a thread of its own and calls back with its root. The end of the thread unmounts it.</summary>
     /// <remarks>
     /// Never on a thread of the pool, which would stay in the namespace, nor on the main thread, whose namespace /proc/self shows. mount(2) rather
-    /// than fsconfig(2), since the latter takes 256 bytes of options at most and the names of 127 layers are longer.
+    /// than fsconfig(2), since the latter takes 256 bytes of options at most and the names of 127 layers are longer. The callback starts no
+    /// tasks: a thread that the pool makes on its behalf would inherit the namespace.
     /// </remarks>
     /// <param name="directory">Where relative paths in the options start.</param>
     /// <param name="options">Mount data.</param>
