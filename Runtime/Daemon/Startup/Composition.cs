@@ -23,6 +23,7 @@ internal static class Composition
     public static DaemonServices Compose(DaemonContext context)
     {
         DaemonConfig config = context.Config;
+        RefuseWhatNobodyReads(config);
         ImageService images = new(new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]));
         images.Images.Changed += change => Publish(context.Events, change);
         ICgroupDriver cgroups = CgroupDrivers.Detect();
@@ -60,6 +61,27 @@ internal static class Composition
             ReadyAsync = containers.StartByPolicyAsync,
             ShutDownAsync = _ => ShutDownAsync(containers, networks, config.ShutdownTimeout),
         };
+    }
+
+    /// <summary>A setting that would be passed over in silence is an error instead: somebody relies on it.</summary>
+    private static void RefuseWhatNobodyReads(DaemonConfig config)
+    {
+        (bool Asked, string Setting)[] settings =
+        [
+            (config.SeccompProfile is not null, "seccomp-profile"),
+            (config.DefaultGateway is not null, "default-gateway"),
+            (config.DefaultAddressPools.Count > 0, "default-address-pools"),
+            (config.DefaultIpcMode != "private", "default-ipc-mode"),
+            (config.DefaultCgroupnsMode != "private", "default-cgroupns-mode"),
+            (!config.UserlandProxy, "userland-proxy"),
+        ];
+        foreach ((bool asked, string setting) in settings)
+        {
+            if (asked)
+            {
+                throw EngineException.InvalidParameter($"{setting} cannot be changed in this version of rtd: leave it at its default");
+            }
+        }
     }
 
     private static async Task ShutDownAsync(ContainerService containers, NetworkService networks, TimeSpan timeout)

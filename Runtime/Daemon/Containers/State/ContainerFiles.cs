@@ -129,6 +129,11 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
                 Delete(directory);
             }
         }
+
+        foreach (string half in Directory.GetFiles(_runRoot, "*.tmp"))
+        {
+            File.Delete(half);
+        }
     }
 
     /// <summary>Ids of all containers on disk.</summary>
