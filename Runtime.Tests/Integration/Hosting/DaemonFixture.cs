@@ -44,6 +44,14 @@ public sealed class DaemonFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>What a test has left; from then on it counts as there, so that one test is blamed for it and not all that follow.</summary>
+    internal IReadOnlyList<string> Blame(Snapshot now)
+    {
+        IReadOnlyList<string> leaks = now.Since(Baseline);
+        _baseline = now;
+        return leaks;
+    }
+
     /// <summary>After a deliberate restart the daemon has other fds and threads; everything else is to be as before.</summary>
     internal async Task RebaseAsync()
     {

@@ -1,10 +1,11 @@
+using Newtonsoft.Json.Linq;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
 namespace Rtd.Tests.Integration.Hosting;
 
 /// <summary>
-/// Base of the tests against a running daemon. After each test its containers are removed, and then nothing may be left of it:
+/// Base of the tests against a running daemon. After each test its containers and images are removed, and then nothing may be left of it:
 /// no process, mount, link, firewall rule, cgroup, file, fd or thread more than before.
 /// </summary>
 public abstract class DaemonTest(DaemonFixture fixture, ITestOutputHelper output) : IClassFixture<DaemonFixture>, IAsyncLifetime
@@ -35,7 +36,7 @@ public abstract class DaemonTest(DaemonFixture fixture, ITestOutputHelper output
     {
         try
         {
-            await RemoveContainersAsync();
+            await RemoveWhatTheTestMadeAsync();
             _api!.Dispose();
             if (Tree.IsOwnDaemon)
             {
@@ -74,26 +75,32 @@ public abstract class DaemonTest(DaemonFixture fixture, ITestOutputHelper output
         return await DockerAsync("load", "-i", file);
     }
 
-    private async Task RemoveContainersAsync()
+    /// <summary>Also of a test that failed half way, so that the next one does not fail for it.</summary>
+    private async Task RemoveWhatTheTestMadeAsync()
     {
         IReadOnlyList<string> containers = (await DockerAsync("ps", "-aq", "--no-trunc")).Exits(0).Lines;
         if (containers.Count > 0)
         {
             (await DockerAsync(["rm", "-f", "-v", .. containers])).Exits(0);
         }
+
+        foreach (JToken image in (await Api.GetJsonAsync("/images/json")).Where(image => !image["RepoTags"]!.Values<string>().Contains("busybox:latest")))
+        {
+            (await DockerAsync("rmi", "-f", (string)image["Id"]!)).Exits(0);
+        }
     }
 
     /// <summary>Kernel objects may go a moment after the answer; what stays is a leak.</summary>
     private async Task LeavesNothingAsync()
     {
-        IReadOnlyList<string> leaks = [];
+        Snapshot now = fixture.Baseline;
         try
         {
-            await Eventually.HoldsAsync("nothing is left", () => (leaks = Snapshot.Take(Daemon).Since(fixture.Baseline)).Count == 0);
+            await Eventually.HoldsAsync("nothing is left", () => (now = Snapshot.Take(Daemon)).Since(fixture.Baseline).Count == 0);
         }
         catch (XunitException)
         {
-            throw new XunitException($"the test left behind:\n  {string.Join("\n  ", leaks)}");
+            throw new XunitException($"the test left behind:\n  {string.Join("\n  ", fixture.Blame(now))}");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text.RegularExpressions;
 
 namespace Rtd.Tests.Integration.Hosting;
@@ -14,6 +15,8 @@ internal sealed partial class Snapshot
     /// <summary>Threads of the runtime's pool have no name of their own and come and go with load; only many more of them are a leak.</summary>
     private const string PoolThread = "thread: of the pool";
     private const int PoolSlack = 24;
+
+    private static readonly EnumerationOptions s_everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
 
     private readonly Dictionary<string, int> _counts = [];
 
@@ -90,9 +93,13 @@ internal sealed partial class Snapshot
     private static IEnumerable<string> FirewallRules(TestHost host) =>
         host.RunAsync("nft", "--stateless", "list", "ruleset").GetAwaiter().GetResult().Exits(0).Lines.Select(line => line.Trim()).Where(line => line != "}");
 
+    /// <summary>Everything below a directory. A link is listed and never followed: an image may have one to anywhere.</summary>
     private static IEnumerable<string> Files(string directory) =>
         Directory.Exists(directory)
-            ? Directory.EnumerateFileSystemEntries(directory, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, ReturnSpecialDirectories = false })
+            ? new FileSystemEnumerable<string>(directory, (ref FileSystemEntry entry) => entry.ToFullPath(), s_everything)
+            {
+                ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            }
             : [];
 
     /// <summary>What the fds refer to, numbers left out: two sockets count as the same kind of thing.</summary>
