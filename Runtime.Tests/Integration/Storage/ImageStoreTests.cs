@@ -91,6 +91,10 @@ public sealed class ImageStoreTests : StorageTest
         restarted.Storage.ContainerLayers.Remove("c1");
         Assert.Empty(restarted.Storage.LayerStore.All());
         restarted.Storage.ContainerLayers.Remove("c1");
+
+        // A create that found the image just before it went.
+        EngineException gone = Assert.Throws<EngineException>(() => restarted.Storage.ContainerLayers.Create("c2", image));
+        Assert.Equal((ErrorKind.NotFound, $"No such image: {image.Id}"), (gone.Kind, gone.Message));
     }
 
     [StorageFact]

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Images;
@@ -137,7 +136,6 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
 
         string repository = context.Query("repo") ?? "";
         ImageReference? name = repository.Length == 0 ? null : ImageReference.ParseTarget(repository, context.Query("tag"));
-        AllowAnyLength(context);
         Image image = await ImageService.WithBody(
             context.RequestBody,
             body => service.Import.Run(body, name, context.QueryAll("changes"), context.Query("message") ?? "", context.Query("platform") ?? "", context.Aborted),
@@ -148,7 +146,6 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
 
     private async Task LoadAsync(ApiContext context)
     {
-        AllowAnyLength(context);
         ImageProgressOutput output = new(context, quiet: context.QueryBool("quiet"));
         try
         {
@@ -164,15 +161,6 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
         catch (Exception error) when (output.HasStarted && error is not OperationCanceledException)
         {
             await output.FailAsync(error);
-        }
-    }
-
-    /// <summary>Images are larger than the server's limit for bodies.</summary>
-    private static void AllowAnyLength(ApiContext context)
-    {
-        if (context.Http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = null;
         }
     }
 }

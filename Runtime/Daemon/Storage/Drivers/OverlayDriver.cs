@@ -33,7 +33,7 @@ internal sealed class OverlayDriver : IGraphDriver
 
     public IReadOnlyList<KeyValuePair<string, string>> Status =>
     [
-        new("Backing Filesystem", new DriveInfo(_layout.Root).DriveFormat),
+        new("Backing Filesystem", BackingFileSystem.Name(_layout.Root)),
         new("Supports d_type", "true"),
         new("Native Overlay Diff", "true"),
         new("userxattr", "false"),

@@ -14,7 +14,7 @@ internal sealed class VfsDriver(StorageLayout layout, TreeRemoval removal) : IGr
 
     public string Name => DriverName;
 
-    public IReadOnlyList<KeyValuePair<string, string>> Status => [new("Backing Filesystem", new DriveInfo(layout.Root).DriveFormat)];
+    public IReadOnlyList<KeyValuePair<string, string>> Status => [new("Backing Filesystem", BackingFileSystem.Name(layout.Root))];
 
     public IReadOnlyList<string> LowerDirectories(IReadOnlyList<string> chain) => chain.Take(1).Select(layout.Diff).ToArray();
 

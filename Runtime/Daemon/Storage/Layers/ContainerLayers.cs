@@ -42,7 +42,9 @@ internal sealed class ContainerLayers : IContainerLayers
     public void Create(string containerId, Image image)
     {
         string final = _layout.Container(containerId);
-        LayerHold hold = _layers.Hold(image.ChainId);
+
+        // The image may have been removed since the caller found it.
+        LayerHold hold = _layers.TryHold(image.ChainId) ?? throw EngineException.NotFound($"No such image: {image.Id}");
         string stage = _layout.NewStage();
         try
         {

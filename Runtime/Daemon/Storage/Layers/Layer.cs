@@ -1,5 +1,3 @@
-using Newtonsoft.Json;
-
 namespace Rtd.Daemon.Storage.Layers;
 
 /// <summary>A finished layer; also what <c>layer.json</c> says.</summary>
@@ -19,8 +17,4 @@ internal sealed class Layer
 
     /// <summary>Bytes of the layer's uncompressed archive.</summary>
     public long ArchiveSize { get; set; }
-
-    /// <summary>How many layers there are from the lowest up to this one.</summary>
-    [JsonIgnore]
-    public int Depth { get; set; }
 }

@@ -150,7 +150,6 @@ internal sealed partial class LayerStore
 
     private void Add(Layer layer)
     {
-        layer.Depth = layer.Parent.Length == 0 ? 1 : _layers[layer.Parent].Depth + 1;
         _layers.Add(layer.ChainId, layer);
         if (layer.Parent.Length > 0)
         {
