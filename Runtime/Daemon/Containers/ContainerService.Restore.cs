@@ -98,7 +98,10 @@ internal sealed partial class ContainerService
         ContainerRecord record = container.Record;
         ProcessIdentity? noted = _files.LoadRun(record.Id);
         bool wasRunning = noted is not null || record.State.Running || record.State.Status == ContainerStatus.Removing;
-        if (!wasRunning)
+        ICgroup cgroup = _parts.Cgroups.Open(_launcher.CgroupPath(record));
+
+        // A start makes its cgroup while its record is still being written: there may be one of a container that never ran.
+        if (!wasRunning && !cgroup.Exists)
         {
             return;
         }
@@ -107,7 +110,6 @@ internal sealed partial class ContainerService
         bool outOfMemory = false;
         await TryAsync(container, "ending what a former daemon left of it", async () =>
         {
-            ICgroup cgroup = _parts.Cgroups.Open(_launcher.CgroupPath(record));
             if (cgroup.Exists)
             {
                 outOfMemory = cgroup.OomKills() > 0;
@@ -121,6 +123,11 @@ internal sealed partial class ContainerService
                 await cgroup.RemoveAsync(CancellationToken.None);
             }
         });
+        if (!wasRunning)
+        {
+            return;
+        }
+
         container.SetRecord(record with
         {
             State = record.State with

@@ -55,6 +55,22 @@ public sealed class CrashTests(DaemonFixture fixture, ITestOutputHelper output) 
         await Fixture.RebaseAsync();
     }
 
+    /// <summary>A start makes the cgroup side by side with writing down that the container starts; a crash may come between.</summary>
+    [RootFact]
+    public async Task Cgroup_of_a_start_that_was_not_written_down()
+    {
+        string id = (await DockerAsync("create", "busybox")).Exits(0).Line;
+        string[] directories = [.. Host.CgroupDirectories.Select(directory => Path.Combine(directory, "containers", id))];
+        Assert.All(directories, directory => Directory.CreateDirectory(directory));
+
+        await CrashAsync();
+
+        Assert.DoesNotContain(directories, Directory.Exists);
+        Assert.Equal("created", await InspectAsync(id, "{{.State.Status}}"));
+        (await DockerAsync("start", id)).Exits(0);
+        await Fixture.RebaseAsync();
+    }
+
     private async Task CrashAsync()
     {
         await Daemon.KillAsync();
