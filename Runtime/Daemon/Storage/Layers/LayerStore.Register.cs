@@ -22,22 +22,45 @@ internal sealed partial class LayerStore
     public LayerHold Register(string parent, Stream archive, string? expectedDiffId, bool endMarker, CancellationToken cancelled)
     {
         CheckDepth(parent.Length == 0 ? 1 : Stack(parent).Count + 1);
-        string stage = _layout.NewStage();
+        using LayerStage stage = Stage(archive, endMarker, cancelled);
+        return Adopt(stage, parent, expectedDiffId, cancelled);
+    }
+
+    /// <summary>Unpacks an archive beside the layers. What lies below it is not needed yet: layers of one image are staged in any order, and at once.</summary>
+    /// <param name="archive">The uncompressed archive; read to its end.</param>
+    /// <param name="endMarker">The archive must have its end marker.</param>
+    /// <exception cref="EngineException">Invalid parameter: a damaged or hostile archive. Nothing is left of it.</exception>
+    public LayerStage Stage(Stream archive, bool endMarker, CancellationToken cancelled)
+    {
+        string path = _layout.NewStage();
         try
         {
-            Layer layer = Unpack(stage, parent, archive, endMarker, cancelled);
-            if (expectedDiffId is not null && layer.DiffId != expectedDiffId)
-            {
-                throw EngineException.InvalidParameter($"wrong diff id calculated on extraction: expected {expectedDiffId}, got {layer.DiffId}");
-            }
-
-            return TryHold(layer.ChainId) ?? Finish(stage, layer, cancelled);
+            return Unpack(path, archive, endMarker, cancelled);
         }
-        finally
+        catch
         {
-            _removal.Discard(stage);
+            _removal.Discard(path);
             _removal.Empty();
+            throw;
         }
+    }
+
+    /// <summary>Makes what was staged a layer on top of a chain, unless that very layer exists already.</summary>
+    /// <param name="stage">Stays the caller's to dispose.</param>
+    /// <param name="parent">The chain below, which the caller holds; empty for the lowest layer.</param>
+    /// <param name="expectedDiffId">What its digest must be, or null when it is not known.</param>
+    /// <returns>A hold on the new chain.</returns>
+    /// <exception cref="EngineException">Invalid parameter: another digest, or too many layers.</exception>
+    public LayerHold Adopt(LayerStage stage, string parent, string? expectedDiffId, CancellationToken cancelled)
+    {
+        CheckDepth(parent.Length == 0 ? 1 : Stack(parent).Count + 1);
+        if (expectedDiffId is not null && stage.DiffId != expectedDiffId)
+        {
+            throw EngineException.InvalidParameter($"wrong diff id calculated on extraction: expected {expectedDiffId}, got {stage.DiffId}");
+        }
+
+        Layer layer = new() { ChainId = ChainId.On(parent, stage.DiffId), DiffId = stage.DiffId, Parent = parent, Size = stage.Size, ArchiveSize = stage.ArchiveSize };
+        return TryHold(layer.ChainId) ?? Finish(stage, layer, cancelled);
     }
 
     /// <exception cref="EngineException">Invalid parameter: more layers than a mount can have.</exception>
@@ -49,7 +72,7 @@ internal sealed partial class LayerStore
         }
     }
 
-    private Layer Unpack(string stage, string parent, Stream archive, bool endMarker, CancellationToken cancelled)
+    private LayerStage Unpack(string stage, Stream archive, bool endMarker, CancellationToken cancelled)
     {
         string diff = Path.Combine(stage, DiffName);
         string tapePath = Path.Combine(stage, TapeName);
@@ -57,8 +80,8 @@ internal sealed partial class LayerStore
         using HashingStream hashed = new(archive);
         using BufferedStream buffered = new(hashed, 64 * 1024);
         using SafeFileHandle root = Libc.open(diff, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
-        using LowerDirectories lowers = new(_driver.LowerDirectories(Chain(parent)));
-        using LayerUnpack unpack = new(root, lowers, stage, _removal);
+        ImpliedDirectories implied = new();
+        using LayerUnpack unpack = new(root, implied, stage, _removal);
         using (TarTape tape = new(tapePath))
         {
             Read(new TarReader(buffered, tape), unpack, endMarker, cancelled);
@@ -69,8 +92,7 @@ internal sealed partial class LayerStore
             File.Delete(tapePath);
         }
 
-        string diffId = hashed.Digest();
-        return new Layer { ChainId = ChainId.On(parent, diffId), DiffId = diffId, Parent = parent, Size = unpack.Size, ArchiveSize = hashed.Count };
+        return new LayerStage(_removal, stage, implied) { DiffId = hashed.Digest(), Size = unpack.Size, ArchiveSize = hashed.Count };
     }
 
     private static void Read(TarReader reader, LayerUnpack unpack, bool endMarker, CancellationToken cancelled)
@@ -92,19 +114,31 @@ internal sealed partial class LayerStore
     }
 
     /// <summary>Everything is on the disk before the rename makes it a layer; whoever comes second with the same layer uses the first one's.</summary>
-    private LayerHold Finish(string stage, Layer layer, CancellationToken cancelled)
+    private LayerHold Finish(LayerStage stage, Layer layer, CancellationToken cancelled)
     {
-        _driver.Complete(stage, Chain(layer.Parent), cancelled);
-        AtomicFile.Write(Path.Combine(stage, RecordName), JsonConvert.SerializeObject(layer));
-        using (SafeFileHandle directory = Libc.open(stage, Libc.O_RDONLY | Libc.O_DIRECTORY))
+        string[] parent = Chain(layer.Parent);
+        ApplyImplied(stage, parent);
+        _driver.Complete(stage.Path, parent, cancelled);
+        AtomicFile.Write(Path.Combine(stage.Path, RecordName), JsonConvert.SerializeObject(layer));
+        using (SafeFileHandle directory = Libc.open(stage.Path, Libc.O_RDONLY | Libc.O_DIRECTORY))
         {
-            Libc.syncfs(directory.Fd(), stage);
+            Libc.syncfs(directory.Fd(), stage.Path);
         }
 
         cancelled.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            return TryHold(layer.ChainId) ?? Publish(stage, layer);
+            return TryHold(layer.ChainId) ?? Publish(stage.Path, layer);
+        }
+    }
+
+    private void ApplyImplied(LayerStage stage, string[] parent)
+    {
+        if (parent.Length > 0 && !stage.Implied.IsEmpty)
+        {
+            using SafeFileHandle root = Libc.open(Path.Combine(stage.Path, DiffName), Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
+            using LowerDirectories lowers = new(_driver.LowerDirectories(parent));
+            stage.Implied.Apply(root, lowers);
         }
     }
 

@@ -44,6 +44,12 @@ internal sealed partial class LayerUnpack
             Check("mkdirat", path.Name, made);
         }
 
+        if (!_implied.IsEmpty)
+        {
+            Check("statx", path.Name, Libc.try_statx(parent, path.Name, Libc.AT_SYMLINK_NOFOLLOW, out Libc.statx_t named));
+            _implied.Remove(named);
+        }
+
         SetMetadata(parent, path.Name, entry);
         _times.Add(path.Path, entry.Modified);
     }

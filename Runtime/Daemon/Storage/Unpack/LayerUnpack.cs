@@ -18,7 +18,7 @@ internal sealed partial class LayerUnpack : IDisposable
     private const ulong InRoot = Libc.RESOLVE_IN_ROOT | Libc.RESOLVE_NO_MAGICLINKS | Libc.RESOLVE_NO_XDEV;
 
     private readonly SafeFileHandle _root;
-    private readonly LowerDirectories _lowers;
+    private readonly ImpliedDirectories _implied;
     private readonly DirectoryTimes _times;
     private readonly TreeRemoval _replaced;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
@@ -27,13 +27,13 @@ internal sealed partial class LayerUnpack : IDisposable
     private bool _rootWasNamed;
 
     /// <param name="root">The empty directory to fill.</param>
-    /// <param name="lowers">The layers below, for directories that the archive takes for granted.</param>
+    /// <param name="implied">Takes up the directories that the archive takes for granted.</param>
     /// <param name="spoolDirectory">Where temporary files go.</param>
     /// <param name="replaced">Where what later entries replace goes.</param>
-    public LayerUnpack(SafeFileHandle root, LowerDirectories lowers, string spoolDirectory, TreeRemoval replaced)
+    public LayerUnpack(SafeFileHandle root, ImpliedDirectories implied, string spoolDirectory, TreeRemoval replaced)
     {
         _root = root;
-        _lowers = lowers;
+        _implied = implied;
         _times = new DirectoryTimes(spoolDirectory);
         _replaced = replaced;
     }
@@ -120,10 +120,9 @@ internal sealed partial class LayerUnpack : IDisposable
 
     private void Finish()
     {
-        if (!_rootWasNamed && _lowers.FindDirectory([0]) is { } below)
+        if (!_rootWasNamed)
         {
-            SetOwnerAndMode(_root.Fd(), ".\0"u8, below.stx_uid, below.stx_gid, below.Permissions());
-            _times.Add([0], new TarTime(below.stx_mtime.tv_sec, below.stx_mtime.tv_nsec));
+            _implied.Add(Libc.fstat(_root.Fd(), "/"), [0]);
         }
 
         _times.Apply(_root.Fd());
@@ -187,15 +186,9 @@ internal sealed partial class LayerUnpack : IDisposable
         using SafeFileHandle parent = Libc.Own(above);
         ReadOnlySpan<byte> name = path.AsSpan(slash + 1);
         Check("mkdirat", path, Libc.try_mkdirat(above, name, 0x1ED));
-        if (_lowers.FindDirectory(path) is { } below)
-        {
-            SetOwnerAndMode(above, name, below.stx_uid, below.stx_gid, below.Permissions());
-            _times.Add(path, new TarTime(below.stx_mtime.tv_sec, below.stx_mtime.tv_nsec));
-        }
-        else
-        {
-            SetOwnerAndMode(above, name, 0, 0, 0x1ED);
-        }
+        SetOwnerAndMode(above, name, 0, 0, 0x1ED);
+        Check("statx", path, Libc.try_statx(above, name, Libc.AT_SYMLINK_NOFOLLOW, out Libc.statx_t made));
+        _implied.Add(made, path);
     }
 
     /// <summary>Removes what has the name, whatever it is; the fd cache goes along, as it may be of a directory that was removed.</summary>
