@@ -19,7 +19,13 @@ internal sealed partial class ApiContext
 
     /// <summary>As <see cref="ReadJsonAsync{T}"/>, but null when there is no body.</summary>
     public async Task<T?> ReadOptionalJsonAsync<T>()
-        where T : class
+        where T : class => await ReadDocumentAsync() is { } document ? Json.Decode<T>(document) : null;
+
+    /// <summary>As <see cref="ReadOptionalJsonAsync{T}"/>, but also null when the document says null, as the docker command sends for "nothing".</summary>
+    public async Task<T?> ReadNullableJsonAsync<T>()
+        where T : class => await ReadDocumentAsync() is { } document && !document.AsSpan().Trim(" \t\r\n"u8).SequenceEqual("null"u8) ? Json.Decode<T>(document) : null;
+
+    private async Task<byte[]?> ReadDocumentAsync()
     {
         if (!HasBody)
         {
@@ -32,8 +38,7 @@ internal sealed partial class ApiContext
             throw JsonBody.TooLarge(MaxJsonBody);
         }
 
-        byte[] document = await ReadWholeAsync(Http.Request.BodyReader);
-        return Json.Decode<T>(document);
+        return await ReadWholeAsync(Http.Request.BodyReader);
     }
 
     /// <summary>Answers with a document and its length.</summary>

@@ -18,6 +18,7 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
         ContainerRecord record = container.Record;
         ContainerRun? run = container.Run;
         string id = record.Id;
+        long? size = withSize ? parts.Layers.Size(id) : null;
         return new ContainerInspect
         {
             Id = id,
@@ -36,8 +37,8 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
             ExecIDs = execs.RunningIn(id) is { Count: > 0 } running ? running : null,
             HostConfig = record.HostConfig,
             GraphDriver = new GraphDriverData { Name = parts.Layers.DriverName, Data = parts.Layers.Describe(id).ToDictionary() },
-            SizeRw = withSize ? parts.Layers.Size(id) : null,
-            SizeRootFs = withSize ? record.ImageSize : null,
+            SizeRw = size,
+            SizeRootFs = record.ImageSize + size,
             Mounts = Mounts(record),
             Config = record.Config,
             NetworkSettings = NetworkSettings(record, run),
@@ -47,6 +48,7 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
     public ContainerSummary Summarize(Container container, bool withSize, DateTimeOffset now)
     {
         ContainerRecord record = container.Record;
+        long? size = withSize ? parts.Layers.Size(record.Id) : null;
         return new ContainerSummary
         {
             Id = record.Id,
@@ -56,8 +58,8 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
             Command = string.Join(' ', record.Command.Select((word, index) => index > 0 && word.Contains(' ') ? $"'{word}'" : word)),
             Created = record.Created.ToUnixTimeSeconds(),
             Ports = Ports(record, container.Run),
-            SizeRw = withSize ? parts.Layers.Size(record.Id) : null,
-            SizeRootFs = withSize ? record.ImageSize : null,
+            SizeRw = size,
+            SizeRootFs = record.ImageSize + size,
             Labels = record.Config.Labels ?? [],
             State = StatusName(record.State.Status),
             Status = ContainerStatusText.Format(record.State, now),

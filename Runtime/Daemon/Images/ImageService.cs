@@ -15,6 +15,7 @@ internal sealed class ImageService
         Cleared = Storage.ClearLeftovers();
         Load = new ImageLoad(Images, Storage.LayerStore, Storage.Layout.Stage);
         Import = new ImageImport(Images, Storage.LayerStore);
+        Commit = new ImageCommit(Images, Storage.LayerStore);
         List = new ImageList(Images, Storage.LayerStore);
     }
 
@@ -28,6 +29,8 @@ internal sealed class ImageService
     public ImageLoad Load { get; }
 
     public ImageImport Import { get; }
+
+    public ImageCommit Commit { get; }
 
     public ImageList List { get; }
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Newtonsoft.Json;
+using Rtd.Daemon.Storage.Files;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Networking;
@@ -23,6 +22,7 @@ internal sealed class NetworkStore
             throw new SyscallException("mkdir", -error, directory);
         }
 
+        AtomicFile.Sweep(directory);
         _records = Load();
     }
 
@@ -42,19 +42,7 @@ internal sealed class NetworkStore
         return record;
     }
 
-    public void Save()
-    {
-        string temporary = FilePath + ".new";
-        using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
-        {
-            file.Write(Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(_records, Formatting.Indented)));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, FilePath, overwrite: true);
-        using SafeFileHandle directory = Libc.open(_directory, Libc.O_RDONLY | Libc.O_DIRECTORY);
-        RandomAccess.FlushToDisk(directory);
-    }
+    public void Save() => AtomicFile.Write(FilePath, JsonConvert.SerializeObject(_records, Formatting.Indented));
 
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 

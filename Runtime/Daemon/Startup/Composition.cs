@@ -45,6 +45,8 @@ internal static class Composition
             },
             Defaults(config));
         EngineStatus status = new(containers, images, networks, cgroups, seccomp);
+        ImageUsage usage = new(containers);
+        VolumeService volumeService = new(volumes);
         SystemInfoSource info = new(config, context.Checks, status, context.Events, context.EngineId);
         return new DaemonServices
         {
@@ -53,9 +55,11 @@ internal static class Composition
                 new SystemRoutes(info, context.Events),
                 new ContainerRoutes(containers),
                 new ExecRoutes(containers),
-                new ImageRoutes(images, new ImageUsage(containers)),
+                new ImageRoutes(images, usage),
+                new SnapshotRoutes(containers, images.Commit),
+                new DiskUsageRoutes(images, usage, containers, volumeService),
                 new NetworkRoutes(networks),
-                new VolumeRoutes(new VolumeService(volumes)),
+                new VolumeRoutes(volumeService),
             ],
             RestoreAsync = containers.RestoreAsync,
             ReadyAsync = containers.StartByPolicyAsync,

@@ -1,4 +1,5 @@
 using Rtd.Daemon.Images;
+using Rtd.Daemon.Storage.Changes;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Storage;
@@ -6,7 +7,7 @@ namespace Rtd.Daemon.Storage;
 /// <summary>Read-write layers of containers: what the container side needs of storage.</summary>
 internal interface IContainerLayers
 {
-    /// <summary>The graph driver's name, for inspect and info ("overlay2", "vfs").</summary>
+    /// <summary>The graph driver's name, for inspect and info ("overlay2", "btrfs", "vfs").</summary>
     string DriverName { get; }
 
     /// <summary>Makes the container's rw layer on top of the image and the init layer; the image's layers are held while it exists. Undoes itself when it fails.</summary>
@@ -26,6 +27,15 @@ internal interface IContainerLayers
 
     /// <summary>Reads a directory of the image itself for the copy-up of a new volume: copies its content (owners, modes, xattrs) to <paramref name="target"/>. Does nothing when the path is not a directory in the image.</summary>
     void CopyUp(string containerId, string pathInContainer, string target);
+
+    /// <summary>What the container changed, added and deleted; a directory before what is in it.</summary>
+    IReadOnlyList<LayerChange> Changes(string containerId);
+
+    /// <summary>Writes the container's changes as a layer's archive. The container should not be running meanwhile, or be frozen.</summary>
+    void WriteChanges(string containerId, Stream archive, CancellationToken cancelled);
+
+    /// <summary>Writes the container's whole file system as an archive, without what it has mounted.</summary>
+    void Export(string containerId, Stream archive, CancellationToken cancelled);
 
     /// <summary>For inspect: driver data such as LowerDir, UpperDir, WorkDir, MergedDir.</summary>
     IReadOnlyDictionary<string, string> Describe(string containerId);

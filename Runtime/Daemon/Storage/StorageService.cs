@@ -22,24 +22,8 @@ internal sealed class StorageService
     {
         CheckOptions(options);
         StorageLayout.MakePrivate(options.DataRoot);
-        string? made = MadeBy(options);
-        (Layout, _removal) = Prepare(options.DataRoot, made ?? options.Driver ?? OverlayDriver.DriverName);
-        try
-        {
-            Driver = StartDriver(Layout, _removal);
-        }
-        catch (NotSupportedException unsupported) when (made is null && options.Driver is null)
-        {
-            s_log.Warn("storage driver vfs is used, which copies every image for every container: overlay2 does not work on {0}: {1}", options.DataRoot, unsupported.Message);
-            Directory.Delete(Layout.Root, recursive: true);
-            (Layout, _removal) = Prepare(options.DataRoot, VfsDriver.DriverName);
-            Driver = StartDriver(Layout, _removal);
-        }
-        catch (NotSupportedException unsupported)
-        {
-            throw EngineException.System($"storage driver {OverlayDriver.DriverName} does not work on {options.DataRoot}: {unsupported.Message}", unsupported);
-        }
-
+        string? asked = MadeBy(options) ?? options.Driver;
+        (Layout, _removal, Driver) = asked is null ? StartFirst(options.DataRoot) : StartAsked(options.DataRoot, asked);
         Record(options.DataRoot, Driver.Name);
         InitLayer.Make(Layout, _removal);
         LayerStore = new LayerStore(Layout, Driver, _removal);
@@ -64,15 +48,60 @@ internal sealed class StorageService
 
     private static void CheckOptions(StorageOptions options)
     {
-        if (options.Driver is not (null or OverlayDriver.DriverName or VfsDriver.DriverName))
+        if (options.Driver is { } driver)
         {
-            throw EngineException.InvalidParameter($"unknown storage driver \"{options.Driver}\": must be {OverlayDriver.DriverName} or {VfsDriver.DriverName}");
+            StorageDrivers.Check(driver);
         }
 
-        if (options.DriverOptions is [string first, ..])
+        foreach (string warning in StorageDrivers.CheckOptions(options.DriverOptions ?? []))
         {
-            throw EngineException.InvalidParameter($"unknown storage option \"{first}\"");
+            s_log.Warn(warning);
         }
+    }
+
+    private static (StorageLayout Layout, TreeRemoval Removal, IGraphDriver Driver) StartAsked(string dataRoot, string driver)
+    {
+        (StorageLayout layout, TreeRemoval removal) = Prepare(dataRoot, driver);
+        try
+        {
+            return (layout, removal, StorageDrivers.Start(driver, layout, removal));
+        }
+        catch (NotSupportedException unsupported)
+        {
+            if (!File.Exists(Path.Combine(dataRoot, RecordName)))
+            {
+                Directory.Delete(layout.Root, recursive: true);
+            }
+
+            throw EngineException.System($"storage driver {driver} does not work on {dataRoot}: {unsupported.Message}", unsupported);
+        }
+    }
+
+    /// <summary>For a new data root: the first driver that works there.</summary>
+    private static (StorageLayout Layout, TreeRemoval Removal, IGraphDriver Driver) StartFirst(string dataRoot)
+    {
+        List<string> problems = [];
+        foreach (string driver in StorageDrivers.Preferred)
+        {
+            (StorageLayout layout, TreeRemoval removal) = Prepare(dataRoot, driver);
+            try
+            {
+                IGraphDriver started = StorageDrivers.Start(driver, layout, removal);
+                if (driver == VfsDriver.DriverName)
+                {
+                    s_log.Warn("storage driver vfs is used, which copies every image for every container: on {0} {1}", dataRoot, string.Join("; ", problems));
+                }
+
+                return (layout, removal, started);
+            }
+            catch (NotSupportedException unsupported)
+            {
+                problems.Add($"{driver} does not work: {unsupported.Message}");
+                Directory.Delete(layout.Root, recursive: true);
+            }
+        }
+
+        throw EngineException.System($"no storage driver works on {dataRoot}: {string.Join("; ", problems)}");
     }
 
     /// <summary>The driver that the data root was made with; null for a new one.</summary>
@@ -110,9 +139,4 @@ internal sealed class StorageService
 
         return (layout, removal);
     }
-
-    /// <exception cref="NotSupportedException">The driver does not work on this file system.</exception>
-    private static IGraphDriver StartDriver(StorageLayout layout, TreeRemoval removal) => Path.GetFileName(layout.Root) == VfsDriver.DriverName
-        ? new VfsDriver(layout, removal)
-        : new OverlayDriver(layout, removal);
 }

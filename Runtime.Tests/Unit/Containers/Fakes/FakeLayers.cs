@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Storage;
+using Rtd.Daemon.Storage.Changes;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Tests.Unit.Containers.Fakes;
@@ -51,6 +52,12 @@ internal sealed class FakeLayers : IContainerLayers
 
         File.WriteAllText(Path.Combine(target, "from-image"), pathInContainer);
     }
+
+    public IReadOnlyList<LayerChange> Changes(string containerId) => [new LayerChange("/changed", ChangeKind.Modified)];
+
+    public void WriteChanges(string containerId, Stream archive, CancellationToken cancelled) => archive.Write(new byte[1024]);
+
+    public void Export(string containerId, Stream archive, CancellationToken cancelled) => archive.Write(new byte[1024]);
 
     public IReadOnlyDictionary<string, string> Describe(string containerId) => new Dictionary<string, string> { ["UpperDir"] = containerId };
 }

@@ -35,7 +35,7 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
 
     private static ImageFilters Filters(ApiContext context) => ImageFilters.Parse(context.Query("filters"), ImageList.Filters);
 
-    private static void Adapt(ImageSummary image, ApiContext context)
+    internal static void Adapt(ImageSummary image, ApiContext context)
     {
         if (!context.VersionAtLeast(1, 44))
         {

@@ -26,7 +26,6 @@ internal sealed class SystemRoutes(SystemInfoSource info, EventBus events) : IRo
     private static void MapUnavailable(RouteTable routes)
     {
         routes.Map("POST", "/auth", Refuse("registry logins are not available in this version of rtd"));
-        routes.Map("GET", "/system/df", Refuse("disk usage is not available in this version of rtd"));
         foreach (string template in new[] { "/build", "/build/prune", "/build/cancel", "/session", "/grpc" })
         {
             routes.Map("POST", template, Refuse("building images is not available in this version of rtd"));

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Rtd.Daemon.Storage.Changes;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Storage.Drivers;
@@ -37,6 +38,12 @@ internal interface IGraphDriver
     /// <summary>For inspect of an image (null) or a container.</summary>
     IReadOnlyDictionary<string, string> Describe(string? containerId, IReadOnlyList<string> chain);
 
-    /// <summary>Calls back with the root of the chain's file system, read-only and without any container's changes.</summary>
-    void ReadImage(IReadOnlyList<string> chain, Action<SafeFileHandle> read);
+    /// <summary>The root of the chain's file system, without any container's changes, to read from.</summary>
+    SafeFileHandle OpenImage(IReadOnlyList<string> chain);
+
+    /// <summary>The root of a container's file system as it sees it, without what it has mounted, to read from.</summary>
+    SafeFileHandle OpenContainer(string containerId, IReadOnlyList<string> chain);
+
+    /// <summary>A container's tree beside what it was made from: image and init layer.</summary>
+    ContainerTrees OpenChanges(string containerId, IReadOnlyList<string> chain);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Storage.Changes;
 using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Trees;
 using Rtd.Protocol.Spec;
@@ -124,17 +125,38 @@ internal sealed class OverlayDriver : IGraphDriver
     }
 
     /// <summary>One layer is itself the file system; of more the kernel makes one.</summary>
-    public void ReadImage(IReadOnlyList<string> chain, Action<SafeFileHandle> read)
+    public SafeFileHandle OpenImage(IReadOnlyList<string> chain) => chain.Count switch
     {
-        if (chain.Count > 1)
-        {
-            PrivateMount.Overlay(_layout.Root, "lowerdir=" + string.Join(':', chain.Select(Link)), _layout.MountPoint, read);
-            return;
-        }
+        0 => OpenDirectory(_layout.MountPoint),
+        1 => OpenDirectory(_layout.Diff(chain[0])),
+        _ => OpenMerged(chain.Select(Link)),
+    };
 
-        using SafeFileHandle root = Libc.open(chain.Count == 0 ? _layout.MountPoint : _layout.Diff(chain[0]), Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
-        read(root);
+    /// <summary>
+    /// The container's layer as the uppermost of the lower ones: a mount that cannot write, so it does not get in the way of the container's
+    /// own. While that one runs, what changes meanwhile may be seen or not, as in any copy of a live tree.
+    /// </summary>
+    public SafeFileHandle OpenContainer(string containerId, IReadOnlyList<string> chain) =>
+        OpenMerged([Path.Combine(Path.GetRelativePath(_layout.Root, _layout.Container(containerId)), DiffName), Path.GetFileName(_layout.Init), .. chain.Select(Link)]);
+
+    public ContainerTrees OpenChanges(string containerId, IReadOnlyList<string> chain)
+    {
+        SafeFileHandle before = chain.Count == 0 ? OpenDirectory(_layout.Init) : OpenMerged([Path.GetFileName(_layout.Init), .. chain.Select(Link)]);
+        try
+        {
+            return new ContainerTrees(OpenDirectory(Path.Combine(_layout.Container(containerId), DiffName)), new TreeUnion(before), isOverlay: true);
+        }
+        catch
+        {
+            before.Dispose();
+            throw;
+        }
     }
+
+    private SafeFileHandle OpenMerged(IEnumerable<string> lowers) =>
+        PrivateMount.Open(_layout.Root, "lowerdir=" + string.Join(':', lowers) + (_options.Length == 0 ? "" : "," + _options), _layout.MountPoint);
+
+    private static SafeFileHandle OpenDirectory(string path) => Libc.open(path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
 
     private static string Link(string chainId) => $"{LinksName}/{ShortName(chainId)}";
 

@@ -9,9 +9,10 @@ internal static class OverlayProbe
 {
     /// <summary>
     /// Layers must mean the same wherever they are mounted: no redirects or metadata-only copies in a container's layer (they could not be
-    /// exported), and none followed that an image smuggled in; no index, whose file handles tie a layer to one upper directory.
+    /// exported), and none followed that an image smuggled in; no index, whose file handles tie a layer to one upper directory; no inode numbers
+    /// made up from layers' numbers, which are all on one file system.
     /// </summary>
-    private const string StrictOptions = "index=off,redirect_dir=nofollow,metacopy=off";
+    private const string StrictOptions = "index=off,redirect_dir=nofollow,metacopy=off,xino=off";
 
     /// <summary>The options to mount with.</summary>
     /// <exception cref="NotSupportedException">Overlay does not work here; the message says why.</exception>

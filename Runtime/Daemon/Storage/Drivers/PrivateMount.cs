@@ -7,6 +7,17 @@ namespace Rtd.Daemon.Storage.Drivers;
 /// <summary>Mounts for a moment where nobody else can see it.</summary>
 internal static class PrivateMount
 {
+    /// <summary>The root of an overlay that nothing but the fd leads to; it is unmounted when the fd, and those opened through it, are closed.</summary>
+    /// <param name="directory">Where relative paths in the options start.</param>
+    /// <param name="options">Mount data.</param>
+    /// <param name="mountPoint">An existing empty directory.</param>
+    public static SafeFileHandle Open(string directory, string options, string mountPoint)
+    {
+        SafeFileHandle? opened = null;
+        Overlay(directory, options, mountPoint, root => opened = Libc.openat(root.Fd(), ".\0"u8, Libc.O_RDONLY | Libc.O_DIRECTORY, 0, mountPoint));
+        return opened!;
+    }
+
     /// <summary>Mounts an overlay in a mount namespace of a thread of its own and calls back with its root. The end of the thread unmounts it.</summary>
     /// <remarks>
     /// Never on a thread of the pool, which would stay in the namespace, nor on the main thread, whose namespace /proc/self shows. mount(2) rather

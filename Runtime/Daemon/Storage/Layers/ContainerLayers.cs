@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using NLog;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Images;
+using Rtd.Daemon.Storage.Changes;
 using Rtd.Daemon.Storage.Drivers;
 using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Trees;
@@ -91,8 +92,32 @@ internal sealed class ContainerLayers : IContainerLayers
         }
     }
 
-    public void CopyUp(string containerId, string pathInContainer, string target) =>
-        _driver.ReadImage(ChainUnder(containerId), root => CopyUp(root, pathInContainer, target));
+    public void CopyUp(string containerId, string pathInContainer, string target)
+    {
+        using SafeFileHandle image = _driver.OpenImage(ChainUnder(containerId));
+        CopyUp(image, pathInContainer, target);
+    }
+
+    public IReadOnlyList<LayerChange> Changes(string containerId)
+    {
+        using ContainerTrees trees = _driver.OpenChanges(containerId, ChainUnder(containerId));
+        return TreeComparison.Differences(trees)
+            .Where(change => !change.IsRoot)
+            .Select(change => new LayerChange("/" + RawName.Show(change.Path), change.Kind!.Value))
+            .ToArray();
+    }
+
+    public void WriteChanges(string containerId, Stream archive, CancellationToken cancelled)
+    {
+        using ContainerTrees trees = _driver.OpenChanges(containerId, ChainUnder(containerId));
+        TreeArchive.Write(TreeComparison.ForArchive(trees), archive, cancelled);
+    }
+
+    public void Export(string containerId, Stream archive, CancellationToken cancelled)
+    {
+        using SafeFileHandle root = _driver.OpenContainer(containerId, ChainUnder(containerId));
+        TreeArchive.Write(TreeComparison.Everything(root), archive, cancelled);
+    }
 
     public IReadOnlyDictionary<string, string> Describe(string containerId) => _driver.Describe(containerId, ChainUnder(containerId));
 

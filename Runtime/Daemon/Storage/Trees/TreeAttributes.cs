@@ -5,6 +5,9 @@ namespace Rtd.Daemon.Storage.Trees;
 /// <summary>Owner, mode, times and xattrs of an object, from one directory to another. Links are never followed.</summary>
 internal static class TreeAttributes
 {
+    /// <summary>XATTR_SIZE_MAX of <c>linux/limits.h</c>.</summary>
+    private const int MaxXattr = 64 * 1024;
+
     /// <summary>Copies what a chown does not disturb afterwards: owner first, since it clears setuid bits and capabilities.</summary>
     public static void CopyOwnerModeXattrs(int source, ReadOnlySpan<byte> from, int target, ReadOnlySpan<byte> to, in Libc.statx_t status)
     {
@@ -30,31 +33,77 @@ internal static class TreeAttributes
         }
     }
 
+    /// <summary>An attribute's value; empty when there is none.</summary>
+    /// <param name="path">Zero-terminated; its last component is not followed.</param>
+    public static byte[] Xattr(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name)
+    {
+        Span<byte> small = stackalloc byte[256];
+        int length = Libc.try_lgetxattr(path, name, small);
+        if (length != -Libc.ERANGE)
+        {
+            return length > 0 ? small[..length].ToArray() : [];
+        }
+
+        byte[] large = new byte[MaxXattr];
+        length = Libc.try_lgetxattr(path, name, large);
+        return length > 0 ? large[..length] : [];
+    }
+
+    /// <summary>The attributes that mean the same on another machine, sorted by name: all but the kernel's own, overlayfs' marks and security labels.</summary>
+    public static List<KeyValuePair<byte[], byte[]>> PortableXattrs(byte[] path)
+    {
+        List<KeyValuePair<byte[], byte[]>> attributes = [];
+        foreach (byte[] name in XattrNames(path))
+        {
+            ReadOnlySpan<byte> key = name;
+            bool portable = key.SequenceEqual("security.capability\0"u8) || key.StartsWith("user."u8) || key.StartsWith("system.posix_acl_"u8);
+            byte[] value = portable ? Xattr(path, name) : [];
+            if (value.Length > 0)
+            {
+                attributes.Add(new(name, value));
+            }
+        }
+
+        attributes.Sort((a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
+        return attributes;
+    }
+
     /// <summary>Copies all xattrs but those that mean something to overlayfs in the source only.</summary>
     private static void CopyXattrs(byte[] from, byte[] to)
     {
-        Span<byte> names = new byte[Libc.try_llistxattr(from, default) switch { > 0 and int length => length + 256, _ => 0 }];
-        int total = names.IsEmpty ? 0 : Libc.try_llistxattr(from, names);
+        foreach (byte[] name in XattrNames(from))
+        {
+            if (!name.AsSpan().StartsWith("trusted.overlay."u8))
+            {
+                CopyXattr(from, to, name);
+            }
+        }
+    }
+
+    /// <summary>Zero-terminated names.</summary>
+    private static List<byte[]> XattrNames(byte[] path)
+    {
+        Span<byte> names = new byte[Libc.try_llistxattr(path, default) switch { > 0 and int length => length + 256, _ => 0 }];
+        int total = names.IsEmpty ? 0 : Libc.try_llistxattr(path, names);
         if (total < 0)
         {
-            throw new SyscallException("llistxattr", -total, RawName.Show(from));
+            throw new SyscallException("llistxattr", -total, RawName.Show(path));
         }
 
+        List<byte[]> list = [];
         for (Span<byte> rest = names[..total]; !rest.IsEmpty;)
         {
             int end = rest.IndexOf((byte)0) + 1;
-            if (!rest.StartsWith("trusted.overlay."u8))
-            {
-                CopyXattr(from, to, rest[..end]);
-            }
-
+            list.Add(rest[..end].ToArray());
             rest = rest[end..];
         }
+
+        return list;
     }
 
     private static void CopyXattr(byte[] from, byte[] to, ReadOnlySpan<byte> name)
     {
-        byte[] value = new byte[64 * 1024];
+        byte[] value = new byte[MaxXattr];
         int length = Libc.try_lgetxattr(from, name, value);
         Check("lgetxattr", name, length);
         int result = Libc.try_lsetxattr(to, name, value.AsSpan(0, length));

@@ -8,7 +8,8 @@ namespace Rtd.Daemon.Storage.Trees;
 /// <remarks>
 /// A tree first moves into a trash directory, in one rename, and is gone for everybody else. There it is removed fd by fd, no link is
 /// followed, and what lies deeper than <see cref="MaxDepth"/> first moves up into the trash itself. So fds and stack stay bounded, and
-/// what a kill leaves is again a trash directory with trees in it.
+/// what a kill leaves is again a trash directory with trees in it. A btrfs subvolume is a file system of its own to rename(2): inside one,
+/// trees are removed where they are, and a whole one goes by one call.
 /// </remarks>
 internal sealed class TreeRemoval(string trash)
 {
@@ -18,17 +19,23 @@ internal sealed class TreeRemoval(string trash)
     private readonly string _prefix = Guid.NewGuid().ToString("N");
     private long _counter;
 
-    /// <summary>Moves an entry into the trash; false when it was not there.</summary>
+    /// <summary>Moves an entry into the trash, or removes it on the spot where no rename leads there; false when it was not there.</summary>
     public bool Discard(int directory, ReadOnlySpan<byte> name)
     {
         using SafeFileHandle trashFd = Open();
         int result = Libc.try_renameat2(directory, name, trashFd.Fd(), NextName());
-        return result switch
+        switch (result)
         {
-            0 => true,
-            -Libc.ENOENT => false,
-            _ => throw new SyscallException("rename", -result, RawName.Show(name)),
-        };
+            case 0:
+                return true;
+            case -Libc.ENOENT:
+                return false;
+            case -Libc.EXDEV:
+                RemoveAll(directory, new DirectoryEntry(name.ToArray(), Libc.DT_UNKNOWN), 0);
+                return true;
+            default:
+                throw new SyscallException("rename", -result, RawName.Show(name));
+        }
     }
 
     /// <summary>Moves a path of the daemon's own into the trash; false when it was not there.</summary>
@@ -38,18 +45,25 @@ internal sealed class TreeRemoval(string trash)
     public void Empty()
     {
         using SafeFileHandle trashFd = Open();
-        Stack<byte[]> movedUp = [];
         foreach (DirectoryEntry entry in DirectoryReader.Read(trashFd.Fd()))
         {
-            Remove(trashFd.Fd(), entry, trashFd.Fd(), movedUp, 0);
-            while (movedUp.TryPop(out byte[]? name))
-            {
-                Remove(trashFd.Fd(), new DirectoryEntry(name, Libc.DT_DIR), trashFd.Fd(), movedUp, 0);
-            }
+            RemoveAll(trashFd.Fd(), entry, 0);
         }
     }
 
-    private void Remove(int directory, in DirectoryEntry entry, int trashFd, Stack<byte[]> movedUp, int depth)
+    /// <summary>Removes an entry; what lies too deep in it is moved beside it first.</summary>
+    /// <param name="subvolumes">How many subvolumes it lies in.</param>
+    private void RemoveAll(int directory, in DirectoryEntry entry, int subvolumes)
+    {
+        Stack<byte[]> movedUp = [];
+        Remove(directory, entry, (directory, movedUp, subvolumes), 0);
+        while (movedUp.TryPop(out byte[]? name))
+        {
+            Remove(directory, new DirectoryEntry(name, Libc.DT_DIR), (directory, movedUp, subvolumes), 0);
+        }
+    }
+
+    private void Remove(int directory, in DirectoryEntry entry, (int Fd, Stack<byte[]> MovedUp, int Subvolumes) top, int depth)
     {
         int result = entry.Type == Libc.DT_DIR ? -Libc.EISDIR : Libc.try_unlinkat(directory, entry.Name);
         if (result == -Libc.EISDIR)
@@ -61,20 +75,56 @@ internal sealed class TreeRemoval(string trash)
         {
             Check(result, entry.Name);
         }
+        else if (IsSubvolume(directory, entry.Name))
+        {
+            RemoveSubvolume(directory, entry.Name, top.Subvolumes + 1);
+        }
         else if (depth < MaxDepth)
         {
-            RemoveContent(directory, entry.Name, trashFd, movedUp, depth);
+            RemoveContent(directory, entry.Name, top, depth);
             Check(Libc.try_unlinkat(directory, entry.Name, Libc.AT_REMOVEDIR), entry.Name);
         }
         else
         {
             byte[] name = NextName();
-            Check(Libc.try_renameat2(directory, entry.Name, trashFd, name), entry.Name);
-            movedUp.Push(name);
+            Check(Libc.try_renameat2(directory, entry.Name, top.Fd, name), entry.Name);
+            top.MovedUp.Push(name);
         }
     }
 
-    private void RemoveContent(int parent, byte[] name, int trashFd, Stack<byte[]> movedUp, int depth)
+    /// <summary>The roots of subvolumes, and nothing else on btrfs, have this inode number, and a device of their own.</summary>
+    private static bool IsSubvolume(int directory, byte[] name) =>
+        Libc.try_statx(directory, name, Libc.AT_SYMLINK_NOFOLLOW, out Libc.statx_t status) == 0
+        && status.stx_ino == Libc.BTRFS_FIRST_FREE_OBJECTID
+        && Libc.fstat(directory, RawName.Show(name)).Identity().Device != status.Identity().Device;
+
+    /// <summary>A subvolume in which a container made others goes when those are gone.</summary>
+    private void RemoveSubvolume(int parent, byte[] name, int subvolumes)
+    {
+        int result = Libc.try_btrfs_snap_destroy(parent, name);
+        if (result != -Libc.ENOTEMPTY)
+        {
+            Check(result, name);
+            return;
+        }
+
+        if (subvolumes > MaxDepth)
+        {
+            throw new SyscallException("BTRFS_IOC_SNAP_DESTROY", Libc.ELOOP, RawName.Show(name));
+        }
+
+        using (SafeFileHandle directory = Libc.openat(parent, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, 0, RawName.Show(name)))
+        {
+            foreach (DirectoryEntry entry in DirectoryReader.Read(directory.Fd()))
+            {
+                RemoveAll(directory.Fd(), entry, subvolumes);
+            }
+        }
+
+        Check(Libc.try_btrfs_snap_destroy(parent, name), name);
+    }
+
+    private void RemoveContent(int parent, byte[] name, (int Fd, Stack<byte[]> MovedUp, int Subvolumes) top, int depth)
     {
         int fd = Libc.try_openat(parent, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
         if (fd == -Libc.ENOENT)
@@ -85,7 +135,7 @@ internal sealed class TreeRemoval(string trash)
         using SafeFileHandle directory = fd >= 0 ? Libc.Own(fd) : throw new SyscallException("openat", -fd, RawName.Show(name));
         foreach (DirectoryEntry entry in DirectoryReader.Read(fd))
         {
-            Remove(fd, entry, trashFd, movedUp, depth + 1);
+            Remove(fd, entry, top, depth + 1);
         }
     }
 
