@@ -16,14 +16,14 @@ internal static class ArchiveBuilder
     public static byte[] Config(params byte[][] layers) => Encoding.UTF8.GetBytes(
         $$$"""{"architecture":"amd64","os":"linux","config":{"Cmd":["sh"],"Labels":{"a":"b"}},"created":"2024-01-02T03:04:05.678Z","history":[{"created":"2024-01-02T03:04:05Z","created_by":"ADD"},{"created_by":"ENV","empty_layer":true}],"rootfs":{"type":"layers","diff_ids":[{{{string.Join(',', layers.Select(layer => $"\"{Digest(layer)}\""))}}}]}}""");
 
-    /// <summary>manifest.json with layers as ID/layer.tar, as docker save wrote before version 25.</summary>
+    /// <summary>manifest.json with layers as DIGEST/layer.tar; docker save before version 25 wrote them alike.</summary>
     public static TarBuilder DockerSave(string? tag, byte[] config, params byte[][] layers)
     {
         TarBuilder archive = new();
-        string[] names = layers.Select((layer, i) => $"{Hex(layer)}{i}/layer.tar").ToArray();
-        for (int i = 0; i < layers.Length; i++)
+        string[] names = layers.Select(layer => $"{Hex(layer)}/layer.tar").ToArray();
+        foreach ((string name, byte[] layer) in names.Zip(layers).DistinctBy(file => file.First))
         {
-            archive.Directory(Path.GetDirectoryName(names[i])! + "/").File(names[i], layers[i]);
+            archive.Directory(Path.GetDirectoryName(name)! + "/").File(name, layer);
         }
 
         string manifest = $$"""[{"Config":"{{Hex(config)}}.json","RepoTags":{{(tag is null ? "null" : $"[\"{tag}\"]")}},"Layers":[{{string.Join(',', names.Select(name => $"\"{name}\""))}}]}]""";

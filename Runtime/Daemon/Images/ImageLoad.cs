@@ -1,7 +1,5 @@
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Images.Archives;
-using Rtd.Daemon.Storage.Compression;
-using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Layers;
 
 namespace Rtd.Daemon.Images;
@@ -14,7 +12,7 @@ internal sealed class ImageLoad(ImageStore images, LayerStore layers, string spo
     /// <exception cref="EngineException">Invalid parameter: damaged or hostile; nothing is left of the image it was about.</exception>
     public void Run(Stream source, IProgressOutput progress, CancellationToken cancelled)
     {
-        using ImageArchive archive = ImageArchive.Read(source, spoolDirectory, cancelled);
+        using ImageArchive archive = ImageArchive.Read(source, new ArchivedContents(layers, progress), spoolDirectory, cancelled);
         foreach (ArchivedImage image in Open(archive))
         {
             Load(archive, image, progress, cancelled);
@@ -50,7 +48,7 @@ internal sealed class ImageLoad(ImageStore images, LayerStore layers, string spo
             for (int i = 0; i < diffIds.Count; i++)
             {
                 LayerHold below = top;
-                top = layers.TryHold(ChainId.On(below.ChainId, diffIds[i])) ?? Unpack(archive, archived.Layers[i], below.ChainId, diffIds[i], progress, cancelled);
+                top = layers.TryHold(ChainId.On(below.ChainId, diffIds[i])) ?? Adopt(archive, archived.Layers[i], below.ChainId, diffIds[i], cancelled);
                 below.Dispose();
             }
         }
@@ -63,31 +61,29 @@ internal sealed class ImageLoad(ImageStore images, LayerStore layers, string spo
         Announce(images.Add(archived.Config, top, archived.Names), archived.Names, progress);
     }
 
-    private LayerHold Unpack(ImageArchive archive, ArchivedLayer layer, string parent, string diffId, IProgressOutput progress, CancellationToken cancelled)
+    private LayerHold Adopt(ImageArchive archive, ArchivedLayer layer, string parent, string diffId, CancellationToken cancelled)
     {
-        (Stream content, long length) = archive.Open(layer.File);
-        using HashingStream hashed = new(content);
-        using ProgressStream counted = new(hashed, length, diffId["sha256:".Length..][..12], "Loading layer", progress);
-        using Stream plain = Decompression.Open(counted, out _);
-        LayerHold hold = layers.Register(parent, plain, diffId, endMarker: false, cancelled);
-        Drain(counted, cancelled);
-        if (layer.Digest is null || hashed.Digest() == layer.Digest)
+        ArchivedContent content = archive.Layer(layer.File) ?? throw (archive.Has(layer.File)
+            ? EngineException.InvalidParameter($"invalid archive: {layer.File} is not a layer")
+            : EngineException.InvalidParameter($"invalid archive: {layer.File} is missing"));
+        if (content.Refusal is { } refusal)
         {
-            return hold;
+            throw refusal;
         }
 
-        hold.Dispose();
-        throw EngineException.InvalidParameter($"invalid archive: {layer.File} does not have the digest {layer.Digest}");
-    }
-
-    /// <summary>A decompressor stops at its own end; the digest of the file covers what is behind that, too.</summary>
-    private static void Drain(Stream stream, CancellationToken cancelled)
-    {
-        byte[] buffer = new byte[64 * 1024];
-        while (stream.Read(buffer) > 0)
+        if (layer.Digest is not null && content.Digest != layer.Digest)
         {
-            cancelled.ThrowIfCancellationRequested();
+            throw EngineException.InvalidParameter($"invalid archive: {layer.File} does not have the digest {layer.Digest}");
         }
+
+        if (content.Stage is not { } stage)
+        {
+            return layers.Copy(content.Layer!.ChainId, parent, diffId, cancelled);
+        }
+
+        LayerHold hold = layers.Adopt(stage, parent, diffId, cancelled);
+        content.Adopted(layers.Hold(hold.ChainId));
+        return hold;
     }
 
     private void Announce(Image image, IReadOnlyList<ImageReference> names, IProgressOutput progress)

@@ -7,7 +7,7 @@ using Rtd.Daemon.Storage.Unpack;
 
 namespace Rtd.Daemon.Images.Archives;
 
-/// <summary>An archive of images, read once from front to back: its files lie one behind the other in a spool file, its names only in memory.</summary>
+/// <summary>An archive of images, read once from front to back: layers are unpacked as they go by, its other files lie one behind the other in a spool file.</summary>
 /// <remarks>
 /// Which file is what is known only when manifest.json or index.json has come, and tar has no order. No name of the archive ever becomes
 /// a name on disk.
@@ -24,21 +24,24 @@ internal sealed class ImageArchive : IDisposable
 
     private readonly SpoolFile _spool;
     private readonly Dictionary<string, (long Offset, long Length)> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ArchivedContent> _layers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _links = new(StringComparer.Ordinal);
 
     private ImageArchive(SpoolFile spool) => _spool = spool;
 
     /// <summary>Reads the whole stream, which may be compressed.</summary>
-    /// <param name="spoolDirectory">On the file system that has room for it.</param>
+    /// <param name="source">Not closed.</param>
+    /// <param name="contents">Takes what looks like a layer.</param>
+    /// <param name="spoolDirectory">On the file system that has room for the rest.</param>
     /// <exception cref="EngineException">Invalid parameter: damaged or hostile.</exception>
-    public static ImageArchive Read(Stream source, string spoolDirectory, CancellationToken cancelled)
+    public static ImageArchive Read(Stream source, ArchivedContents contents, string spoolDirectory, CancellationToken cancelled)
     {
         ImageArchive archive = new(new SpoolFile(spoolDirectory));
         try
         {
-            using Stream plain = Decompression.Open(source, out _);
+            using Stream plain = Plain(source, cancelled);
             using BufferedStream buffered = new(plain, 64 * 1024);
-            archive.ReadEntries(new TarReader(buffered), cancelled);
+            archive.ReadEntries(new TarReader(buffered), contents, cancelled);
             return archive;
         }
         catch (InvalidDataException damaged)
@@ -79,9 +82,34 @@ internal sealed class ImageArchive : IDisposable
         return (_spool.Open(offset, length), length);
     }
 
-    public void Dispose() => _spool.Dispose();
+    /// <summary>The layer that a file was unpacked as; null when it did not look like one.</summary>
+    public ArchivedContent? Layer(string name) => _layers.GetValueOrDefault(Resolve(name));
 
-    private void ReadEntries(TarReader reader, CancellationToken cancelled)
+    public void Dispose()
+    {
+        foreach (ArchivedContent layer in _layers.Values)
+        {
+            layer.Dispose();
+        }
+
+        _spool.Dispose();
+    }
+
+    /// <summary>Decompressing takes as long as unpacking, so it is done beside it.</summary>
+    private static Stream Plain(Stream source, CancellationToken cancelled)
+    {
+        Stream plain = Decompression.Open(source, out CompressionFormat format);
+        return format == CompressionFormat.None ? plain : new ReadAheadStream(
+            stopped =>
+            {
+                // A client that sends nothing more must not keep a refused archive open.
+                stopped.Register(() => (source as BlockingStream)?.Interrupt());
+                return plain;
+            },
+            cancelled);
+    }
+
+    private void ReadEntries(TarReader reader, ArchivedContents contents, CancellationToken cancelled)
     {
         byte[] buffer = new byte[128 * 1024];
         while (reader.Next() is { } entry)
@@ -92,7 +120,7 @@ internal sealed class ImageArchive : IDisposable
                 continue;
             }
 
-            if (_files.Count + _links.Count >= MaxEntries)
+            if (_files.Count + _layers.Count + _links.Count >= MaxEntries)
             {
                 throw EngineException.InvalidParameter($"invalid archive: more than {MaxEntries} entries");
             }
@@ -101,8 +129,8 @@ internal sealed class ImageArchive : IDisposable
             switch (entry.Type)
             {
                 case TarEntryType.File:
-                    _files[name] = Spool(reader, buffer, cancelled);
-                    _links.Remove(name);
+                    Forget(name);
+                    ReadFile(name, entry, reader, contents, buffer, cancelled);
                     break;
                 case TarEntryType.HardLink:
                     AddLink(name, Name(entry, entry.LinkName));
@@ -116,23 +144,43 @@ internal sealed class ImageArchive : IDisposable
         }
     }
 
-    private (long Offset, long Length) Spool(TarReader reader, byte[] buffer, CancellationToken cancelled)
+    private void ReadFile(string name, TarEntry entry, TarReader reader, ArchivedContents contents, byte[] buffer, CancellationToken cancelled)
     {
+        TarMemberContent content = new(reader);
+        int peeked = content.ReadAtLeast(buffer.AsSpan(0, ArchivedContents.PeekLength), ArchivedContents.PeekLength, throwOnEndOfStream: false);
+        if (ArchivedContents.MayBeLayer(buffer.AsSpan(0, peeked)))
+        {
+            _layers[name] = contents.Take(name, new PrefixedStream(buffer.AsMemory(0, peeked), content), entry.Size, cancelled);
+            return;
+        }
+
         long start = _spool.Length;
+        _spool.Append(buffer.AsSpan(0, peeked));
         int read;
-        while ((read = reader.ReadContent(buffer)) > 0)
+        while ((read = content.Read(buffer)) > 0)
         {
             cancelled.ThrowIfCancellationRequested();
             _spool.Append(buffer.AsSpan(0, read));
         }
 
-        return (start, _spool.Length - start);
+        _files[name] = (start, _spool.Length - start);
     }
 
     private void AddLink(string name, string target)
     {
-        _files.Remove(name);
+        Forget(name);
         _links[name] = target;
+    }
+
+    /// <summary>A later entry of a name takes the place of an earlier one.</summary>
+    private void Forget(string name)
+    {
+        _files.Remove(name);
+        _links.Remove(name);
+        if (_layers.Remove(name, out ArchivedContent? layer))
+        {
+            layer.Dispose();
+        }
     }
 
     /// <summary>docker save wrote a layer that two images share once, and links to it like <c>../ID/layer.tar</c>.</summary>
@@ -166,13 +214,15 @@ internal sealed class ImageArchive : IDisposable
 
     private (long Offset, long Length) Locate(string name) => Find(name) ?? throw EngineException.InvalidParameter($"invalid archive: {name} is missing");
 
-    private (long Offset, long Length)? Find(string name)
+    private (long Offset, long Length)? Find(string name) => _files.TryGetValue(Resolve(name), out (long, long) place) ? place : null;
+
+    private string Resolve(string name)
     {
         for (int i = 0; i < MaxLinks && _links.TryGetValue(name, out string? target); i++)
         {
             name = target;
         }
 
-        return _files.TryGetValue(name, out (long, long) place) ? place : null;
+        return name;
     }
 }

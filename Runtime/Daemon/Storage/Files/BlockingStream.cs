@@ -7,6 +7,7 @@ namespace Rtd.Daemon.Storage.Files;
 /// <remarks>Unpacking is a chain of system calls, so it has a thread of its own; the waits for the client happen here.</remarks>
 internal sealed class BlockingStream(Stream source, CancellationToken cancelled) : PullStream
 {
+    private readonly CancellationTokenSource _interrupted = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
     private int _start;
     private int _end;
@@ -14,6 +15,9 @@ internal sealed class BlockingStream(Stream source, CancellationToken cancelled)
 
     /// <summary>Bytes taken from the source so far.</summary>
     public long Count { get; private set; }
+
+    /// <summary>Ends a read that waits, and all later ones; from any thread.</summary>
+    public void Interrupt() => _interrupted.Cancel();
 
     public override int Read(Span<byte> buffer)
     {
@@ -35,6 +39,7 @@ internal sealed class BlockingStream(Stream source, CancellationToken cancelled)
         {
             _returned = true;
             ArrayPool<byte>.Shared.Return(_buffer);
+            _interrupted.Dispose();
         }
 
         base.Dispose(disposing);
@@ -42,8 +47,8 @@ internal sealed class BlockingStream(Stream source, CancellationToken cancelled)
 
     private void Fill()
     {
-        cancelled.ThrowIfCancellationRequested();
-        ValueTask<int> read = source.ReadAsync(_buffer, cancelled);
+        _interrupted.Token.ThrowIfCancellationRequested();
+        ValueTask<int> read = source.ReadAsync(_buffer, _interrupted.Token);
         _start = 0;
         _end = read.IsCompletedSuccessfully ? read.Result : read.AsTask().GetAwaiter().GetResult();
         Count += _end;

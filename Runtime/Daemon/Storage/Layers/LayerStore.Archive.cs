@@ -11,11 +11,13 @@ internal sealed partial class LayerStore
     /// <exception cref="EngineException">System: the layer's archive cannot be made again.</exception>
     public void CheckArchive(Layer layer)
     {
-        if (!File.Exists(Path.Combine(_layout.Layer(layer.ChainId), TapeName)))
+        if (!HasArchive(layer))
         {
             throw EngineException.System($"layer {layer.DiffId} cannot be saved: its archive had several entries of one name");
         }
     }
+
+    private bool HasArchive(Layer layer) => File.Exists(Path.Combine(_layout.Layer(layer.ChainId), TapeName));
 
     /// <summary>Writes the layer's archive as it was, byte for byte; the caller holds the layer.</summary>
     public void WriteArchive(Layer layer, Stream output, CancellationToken cancelled)

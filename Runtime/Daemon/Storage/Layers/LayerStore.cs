@@ -82,6 +82,16 @@ internal sealed partial class LayerStore
     /// <exception cref="EngineException">System: the layer does not exist.</exception>
     public LayerHold Hold(string chainId) => TryHold(chainId) ?? throw EngineException.System($"layer {chainId} does not exist");
 
+    /// <summary>Takes a hold on some layer whose uncompressed archive has this digest and can be made again, whatever it stands on; null when there is none.</summary>
+    public LayerHold? HoldContent(string diffId)
+    {
+        lock (_lock)
+        {
+            Layer? found = _layers.Values.FirstOrDefault(layer => layer.DiffId == diffId && HasArchive(layer));
+            return found is null ? null : Hold(found.ChainId);
+        }
+    }
+
     /// <summary>Called after all images and containers have taken their holds: removes what is left of loads and removals that were killed.</summary>
     public void RemoveUnheld()
     {

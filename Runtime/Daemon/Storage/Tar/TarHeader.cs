@@ -42,17 +42,25 @@ internal readonly ref struct TarHeader
     public static TarHeader Parse(ReadOnlySpan<byte> block)
     {
         TarHeader header = new(block);
-        long expected = header.Number(148, 8, "checksum");
+        return header.HasValidChecksum() ? header : throw TarError.Archive("header checksum mismatch");
+    }
+
+    /// <summary>True for a block that is a member's header.</summary>
+    public static bool IsHeader(ReadOnlySpan<byte> block) => !block.Slice(148, 8).ContainsAnyExcept("01234567 \0"u8) && new TarHeader(block).HasValidChecksum();
+
+    private bool HasValidChecksum()
+    {
+        long expected = Number(148, 8, "checksum");
         int unsigned = 0;
         int signed = 0;
         for (int i = 0; i < Length; i++)
         {
-            byte value = i is >= 148 and < 156 ? (byte)' ' : block[i];
+            byte value = i is >= 148 and < 156 ? (byte)' ' : _block[i];
             unsigned += value;
             signed += (sbyte)value;
         }
 
-        return expected == unsigned || expected == signed ? header : throw TarError.Archive("header checksum mismatch");
+        return expected == unsigned || expected == signed;
     }
 
     /// <summary>The name with its ustar prefix.</summary>
