@@ -21,10 +21,13 @@ public abstract class StorageTest : IDisposable
 
     protected string Scratch { get; }
 
+    private readonly List<ImageService> _opened = [];
+
     protected string DataRoot => Path.Combine(Scratch, "data");
 
     public void Dispose()
     {
+        Task.WaitAll(_opened.Select(service => service.Storage.TrashEmptied()).ToArray());
         foreach (string driver in (ReadOnlySpan<string>)["overlay2", "vfs"])
         {
             foreach (string empty in (ReadOnlySpan<string>)["stage", "trash", "mnt"])
@@ -42,6 +45,7 @@ public abstract class StorageTest : IDisposable
     {
         ImageService service = new(new StorageOptions(DataRoot, driver));
         service.Cleared.Wait();
+        _opened.Add(service);
         return service;
     }
 

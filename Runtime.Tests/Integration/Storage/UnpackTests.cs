@@ -170,6 +170,7 @@ public sealed class UnpackTests : StorageTest
         Assert.Empty(service.Storage.LayerStore.All());
         Assert.Empty(Directory.EnumerateFileSystemEntries(service.Storage.Layout.Layers));
         Assert.Empty(Directory.EnumerateFileSystemEntries(service.Storage.Layout.Stage));
+        service.Storage.TrashEmptied().Wait();
         Assert.Empty(Directory.EnumerateFileSystemEntries(service.Storage.Layout.Trash));
         Assert.Empty(service.Images.List());
     }

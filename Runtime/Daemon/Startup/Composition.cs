@@ -20,6 +20,8 @@ internal static class Composition
 {
     private static readonly Logger s_log = LogManager.GetLogger("daemon");
 
+    private static readonly TimeSpan s_trashTimeout = TimeSpan.FromSeconds(5);
+
     public static DaemonServices Compose(DaemonContext context)
     {
         DaemonConfig config = context.Config;
@@ -63,7 +65,7 @@ internal static class Composition
             ],
             RestoreAsync = containers.RestoreAsync,
             ReadyAsync = containers.StartByPolicyAsync,
-            ShutDownAsync = _ => ShutDownAsync(containers, networks, config.ShutdownTimeout),
+            ShutDownAsync = _ => ShutDownAsync(containers, networks, images, config.ShutdownTimeout),
         };
     }
 
@@ -88,10 +90,13 @@ internal static class Composition
         }
     }
 
-    private static async Task ShutDownAsync(ContainerService containers, NetworkService networks, TimeSpan timeout)
+    private static async Task ShutDownAsync(ContainerService containers, NetworkService networks, ImageService images, TimeSpan timeout)
     {
         await containers.ShutdownAsync(timeout);
         await networks.ShutdownAsync();
+
+        // What takes longer is removed at the next start.
+        await Task.WhenAny(images.Storage.TrashEmptied(), Task.Delay(s_trashTimeout));
         networks.Dispose();
     }
 

@@ -43,8 +43,11 @@ internal sealed class StorageService
     public Task ClearLeftovers()
     {
         LayerStore.RemoveUnheld();
-        return Task.Factory.StartNew(_removal.Empty, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return TrashEmptied();
     }
+
+    /// <summary>Ends when all that was removed so far has left the disk.</summary>
+    public Task TrashEmptied() => _removal.EmptySoon();
 
     private static void CheckOptions(StorageOptions options)
     {

@@ -62,7 +62,7 @@ internal sealed class ContainerLayers : IContainerLayers
         finally
         {
             _removal.Discard(stage);
-            _removal.Empty();
+            _removal.EmptySoon();
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class ContainerLayers : IContainerLayers
             hold.Release();
         }
 
-        _removal.Empty();
+        _removal.EmptySoon();
     }
 
     public long Size(string containerId) => _driver.ContainerSize(containerId, ChainUnder(containerId));

@@ -8,7 +8,7 @@ internal sealed class LayerHold(LayerStore store, string chainId) : IDisposable
     /// <summary>Empty for a stack without layers.</summary>
     public string ChainId { get; } = chainId;
 
-    /// <summary>Lets go; what that removes also leaves the disk, which takes as long as there are files.</summary>
+    /// <summary>Lets go; what that removes leaves the disk beside the caller.</summary>
     public void Dispose()
     {
         Release();

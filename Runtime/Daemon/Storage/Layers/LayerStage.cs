@@ -24,6 +24,6 @@ internal sealed class LayerStage(TreeRemoval removal, string path, ImpliedDirect
     public void Dispose()
     {
         removal.Discard(path);
-        removal.Empty();
+        removal.EmptySoon();
     }
 }

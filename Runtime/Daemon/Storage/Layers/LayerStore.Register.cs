@@ -40,7 +40,7 @@ internal sealed partial class LayerStore
         catch
         {
             _removal.Discard(path);
-            _removal.Empty();
+            _removal.EmptySoon();
             throw;
         }
     }

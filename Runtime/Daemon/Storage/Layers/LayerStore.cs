@@ -104,8 +104,8 @@ internal sealed partial class LayerStore
         }
     }
 
-    /// <summary>Removes from disk the layers whose last hold was released; outside of any lock, as it takes as long as there are files.</summary>
-    public void EmptyTrash() => _removal.Empty();
+    /// <summary>Removes from disk the layers whose last hold was released, beside the caller.</summary>
+    public void EmptyTrash() => _removal.EmptySoon();
 
     /// <summary>Chain ids of all layers.</summary>
     public IReadOnlyCollection<string> All()

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using NLog;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Storage.Trees;
@@ -14,6 +15,12 @@ namespace Rtd.Daemon.Storage.Trees;
 internal sealed class TreeRemoval(string trash)
 {
     private const int MaxDepth = 64;
+
+    private static readonly Logger s_log = LogManager.GetLogger("storage");
+
+    private readonly Lock _lock = new();
+    private Task _emptying = Task.CompletedTask;
+    private bool _wanted;
 
     // Names are unique over restarts too: an older trash may still have its own.
     private readonly string _prefix = Guid.NewGuid().ToString("N");
@@ -41,13 +48,63 @@ internal sealed class TreeRemoval(string trash)
     /// <summary>Moves a path of the daemon's own into the trash; false when it was not there.</summary>
     public bool Discard(string path) => Discard(Libc.AT_FDCWD, RawName.From(path));
 
-    /// <summary>Removes everything in the trash; several threads may do so at once.</summary>
+    /// <summary>Removes everything in the trash; several threads may do so at once. What cannot be removed stays, and is told to the operator.</summary>
     public void Empty()
     {
         using SafeFileHandle trashFd = Open();
         foreach (DirectoryEntry entry in DirectoryReader.Read(trashFd.Fd()))
         {
-            RemoveAll(trashFd.Fd(), entry, 0);
+            try
+            {
+                RemoveAll(trashFd.Fd(), entry, 0);
+            }
+            catch (SyscallException failure)
+            {
+                s_log.Error(failure, "{0}/{1} cannot be removed", trash, RawName.Show(entry.Name));
+            }
+        }
+    }
+
+    /// <summary>Removes everything in the trash beside the caller, who need not wait: it is out of the way already.</summary>
+    /// <returns>Ends when what is in the trash now is gone.</returns>
+    public Task EmptySoon()
+    {
+        lock (_lock)
+        {
+            _wanted = true;
+            if (_emptying.IsCompleted)
+            {
+                _emptying = Task.Factory.StartNew(EmptyWhileWanted, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            }
+
+            return _emptying;
+        }
+    }
+
+    private void EmptyWhileWanted()
+    {
+        while (true)
+        {
+            lock (_lock)
+            {
+                if (!_wanted)
+                {
+                    // Whoever wants more from here on finds a task that has not completed, and must not be its last round.
+                    _emptying = Task.CompletedTask;
+                    return;
+                }
+
+                _wanted = false;
+            }
+
+            try
+            {
+                Empty();
+            }
+            catch (SyscallException failure)
+            {
+                s_log.Error(failure, "{0} cannot be emptied", trash);
+            }
         }
     }
 
