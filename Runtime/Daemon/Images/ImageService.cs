@@ -1,4 +1,6 @@
 using Rtd.Daemon.Images.Listing;
+using Rtd.Daemon.Images.Registry;
+using Rtd.Daemon.Images.Transfer;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Storage.Files;
 
@@ -8,7 +10,7 @@ namespace Rtd.Daemon.Images;
 internal sealed class ImageService
 {
     /// <exception cref="Errors.EngineException">The data root cannot be used as asked; see <see cref="StorageService"/>.</exception>
-    public ImageService(StorageOptions options)
+    public ImageService(StorageOptions options, RegistryOptions? registries = null)
     {
         Storage = new StorageService(options);
         Images = new ImageStore(Path.Combine(options.DataRoot, "images"), Storage.LayerStore);
@@ -16,6 +18,9 @@ internal sealed class ImageService
         Load = new ImageLoad(Images, Storage.LayerStore, Storage.Layout.Stage);
         Import = new ImageImport(Images, Storage.LayerStore);
         List = new ImageList(Images, Storage.LayerStore);
+        Registries = new RegistryConnector(registries ?? new RegistryOptions([], []));
+        LayerSources sources = new(Storage.LayerStore);
+        Pull = new ImagePull(Images, Storage.LayerStore, new LayerDownloads(Storage.LayerStore, sources, Registries), Registries);
     }
 
     public StorageService Storage { get; }
@@ -30,6 +35,11 @@ internal sealed class ImageService
     public ImageImport Import { get; }
 
     public ImageList List { get; }
+
+    /// <summary>How registries are reached.</summary>
+    public RegistryConnector Registries { get; }
+
+    public ImagePull Pull { get; }
 
     /// <summary>Makes ready to save images; holds their layers until it is disposed.</summary>
     public ImageSave Save(IReadOnlyList<string> references) => new(Images, Storage.LayerStore, references);
