@@ -20,6 +20,7 @@ internal sealed class ImageService
         List = new ImageList(Images, Storage.LayerStore);
         Registries = new RegistryConnector(registries ?? new RegistryOptions([], []));
         LayerSources sources = new(Storage.LayerStore);
+        Push = new ImagePush(Images, Storage.LayerStore, new LayerUploads(Storage.LayerStore, sources, Registries), Registries);
         Pull = new ImagePull(Images, Storage.LayerStore, new LayerDownloads(Storage.LayerStore, sources, Registries), Registries);
     }
 
@@ -40,6 +41,8 @@ internal sealed class ImageService
     public RegistryConnector Registries { get; }
 
     public ImagePull Pull { get; }
+
+    public ImagePush Push { get; }
 
     /// <summary>Makes ready to save images; holds their layers until it is disposed.</summary>
     public ImageSave Save(IReadOnlyList<string> references) => new(Images, Storage.LayerStore, references);

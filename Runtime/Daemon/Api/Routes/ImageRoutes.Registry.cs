@@ -17,6 +17,14 @@ internal sealed partial class ImageRoutes
         return TransferAsync(context, progress => service.Pull.RunAsync(reference, platform, Credentials(context), progress, context.Aborted));
     }
 
+    private Task PushAsync(ApiContext context)
+    {
+        ImageReference reference = Named(context["name"], context.Query("tag"));
+        return reference.Digest is null
+            ? TransferAsync(context, progress => service.Push.RunAsync(reference, Credentials(context), progress, context.Aborted))
+            : throw EngineException.InvalidParameter("cannot push a digest reference");
+    }
+
     /// <summary>The tag parameter may be a digest. Without any, all tags are meant.</summary>
     private static ImageReference Named(string image, string? tag)
     {

@@ -19,6 +19,7 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
         routes.Map("GET", "/images/{name:*}/json", InspectAsync);
         routes.Map("GET", "/images/{name:*}/history", HistoryAsync);
         routes.Map("POST", "/images/{name:*}/tag", TagAsync);
+        routes.Map("POST", "/images/{name:*}/push", PushAsync);
         routes.Map("DELETE", "/images/{name:*}", DeleteAsync);
     }
 

@@ -23,6 +23,12 @@ internal sealed partial class RemoteRepository(RegistrySession session, string p
 
     public RegistrySession Session => session;
 
+    /// <summary>The registry is there and takes our credentials.</summary>
+    public async Task CheckAccessAsync(CancellationToken cancelled)
+    {
+        using HttpResponseMessage response = await CheckedAsync(new RegistryRequest(HttpMethod.Get, new Uri("v2/", UriKind.Relative), _scope), cancelled);
+    }
+
     /// <summary>Fetches a manifest by tag or digest.</summary>
     /// <exception cref="RegistryException">The registry refuses.</exception>
     /// <exception cref="EngineException">System: too large, or not what its digest says.</exception>
