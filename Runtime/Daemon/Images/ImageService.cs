@@ -1,5 +1,6 @@
 using Rtd.Daemon.Images.Listing;
 using Rtd.Daemon.Images.Registry;
+using Rtd.Daemon.Images.Search;
 using Rtd.Daemon.Images.Transfer;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Storage.Files;
@@ -20,6 +21,9 @@ internal sealed class ImageService
         List = new ImageList(Images, Storage.LayerStore);
         Registries = new RegistryConnector(registries ?? new RegistryOptions([], []));
         LayerSources sources = new(Storage.LayerStore);
+        Describe = new ImageDescribe(Registries);
+        Login = new RegistryLogin(Registries);
+        Search = new ImageSearch(Registries);
         Push = new ImagePush(Images, Storage.LayerStore, new LayerUploads(Storage.LayerStore, sources, Registries), Registries);
         Pull = new ImagePull(Images, Storage.LayerStore, new LayerDownloads(Storage.LayerStore, sources, Registries), Registries);
     }
@@ -43,6 +47,12 @@ internal sealed class ImageService
     public ImagePull Pull { get; }
 
     public ImagePush Push { get; }
+
+    public ImageDescribe Describe { get; }
+
+    public RegistryLogin Login { get; }
+
+    public ImageSearch Search { get; }
 
     /// <summary>Makes ready to save images; holds their layers until it is disposed.</summary>
     public ImageSave Save(IReadOnlyList<string> references) => new(Images, Storage.LayerStore, references);

@@ -57,6 +57,7 @@ internal static class Composition
                 new ContainerRoutes(containers),
                 new ExecRoutes(containers),
                 new ImageRoutes(images, new ImageUsage(containers)),
+                new DistributionRoutes(images),
                 new NetworkRoutes(networks),
                 new VolumeRoutes(new VolumeService(volumes)),
             ],

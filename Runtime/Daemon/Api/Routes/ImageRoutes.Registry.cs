@@ -34,7 +34,7 @@ internal sealed partial class ImageRoutes
             : ImageReference.Parse($"{reference.Name}:{tag}");
     }
 
-    private static RegistryCredentials Credentials(ApiContext context) => RegistryCredentials.FromHeader(context.Http.Request.Headers[AuthHeader].ToString());
+    internal static RegistryCredentials Credentials(ApiContext context) => RegistryCredentials.FromHeader(context.Http.Request.Headers[AuthHeader].ToString());
 
     private static async Task TransferAsync(ApiContext context, Func<ITransferProgress, Task> transfer)
     {
