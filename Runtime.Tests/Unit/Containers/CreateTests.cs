@@ -132,6 +132,7 @@ public sealed class CreateTests : IDisposable
         { """{"CpusetCpus": "2-1"}""", "Invalid value 2-1 for cpuset cpus" },
         { """{"Ulimits": [{"Name": "nofile", "Soft": 2, "Hard": 1}]}""", "ulimit soft limit must be less than or equal to hard limit: 2 > 1" },
         { """{"Ulimits": [{"Name": "nonsense", "Soft": 1, "Hard": 1}]}""", "invalid ulimit type: nonsense" },
+        { """{"VolumesFrom": ["nobody"]}""", "No such container: nobody" },
         { """{"Binds": ["/a:/b:/c:/d"]}""", "invalid volume specification: '/a:/b:/c:/d'" },
         { """{"Binds": ["/a:b"]}""", "invalid volume specification: '/a:b': invalid mount path: 'b' mount path must be absolute" },
         { """{"Binds": ["/a:/b:nonsense"]}""", "invalid volume specification: '/a:/b:nonsense': invalid mode: nonsense" },

@@ -13,9 +13,12 @@ internal sealed partial class ApiContext
     }
 
     /// <summary>One document of a JSON stream, flushed; <see cref="StartStreamAsync"/> comes first.</summary>
-    public async Task WriteMessageAsync(object value)
+    public Task WriteMessageAsync(object value) => WriteDocumentAsync(Json.Encode(value));
+
+    /// <summary>The same for a document that is encoded already.</summary>
+    public async Task WriteDocumentAsync(byte[] document)
     {
-        await Http.Response.BodyWriter.WriteAsync(Json.Encode(value), Aborted);
+        await Http.Response.BodyWriter.WriteAsync(document, Aborted);
         await Http.Response.BodyWriter.FlushAsync(Aborted);
     }
 }

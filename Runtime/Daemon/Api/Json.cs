@@ -19,7 +19,7 @@ internal static class Json
     private static readonly JsonSerializer s_writer = JsonSerializer.Create(new JsonSerializerSettings
     {
         Formatting = Formatting.None,
-        Converters = { new GoTimeConverter() },
+        Converters = { new GoTimeConverter(), new SortedMapConverter() },
     });
 
     // Go leaves a field alone when the document says null, and knows nothing of $type and $ref.

@@ -52,7 +52,7 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             SeccompProfile = options.SeccompProfile is null or "builtin" ? null : options.SeccompProfile,
             LogDriver = options.LogDriver ?? "json-file",
             LogOptions = KeyValues(options.LogOptions!, nameof(options.LogOptions)),
-            InsecureRegistries = options.InsecureRegistries!.ToArray(),
+            InsecureRegistries = options.InsecureRegistries!.Select(InsecureRegistry).ToArray(),
             RegistryMirrors = options.RegistryMirrors!.Select(Mirror).ToArray(),
             MaxConcurrentDownloads = InRange(options.MaxConcurrentDownloads, nameof(options.MaxConcurrentDownloads), 3, 1, 1024),
             MaxConcurrentUploads = InRange(options.MaxConcurrentUploads, nameof(options.MaxConcurrentUploads), 5, 1, 1024),
@@ -155,7 +155,18 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
         return options.Labels!.Distinct().ToArray();
     }
 
-    private string Mirror(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is ("http" or "https")
+    /// <summary>HOST, HOST:PORT or a range of addresses; a scheme that people write before it is left out, as by dockerd.</summary>
+    private string InsecureRegistry(string text)
+    {
+        string name = text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? text[7..] : text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? text[8..] : text;
+        bool isHost = name.Length > 0 && !name.StartsWith('-') && !name.Contains('/') && Uri.TryCreate($"https://{name}/", UriKind.Absolute, out Uri? url) && url.UserInfo.Length == 0;
+        return isHost || IPNetwork.TryParse(name, out _)
+            ? name
+            : throw Invalid(text, nameof(options.InsecureRegistries), "it must be a host, host:port or a CIDR");
+    }
+
+    private string Mirror(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is ("http" or "https") && uri.Query.Length == 0 && uri.Fragment.Length == 0
+        && uri.UserInfo.Length == 0
         ? text
         : throw Invalid(text, nameof(options.RegistryMirrors), "it must be an http or https URL");
 

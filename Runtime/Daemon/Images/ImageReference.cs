@@ -32,6 +32,12 @@ internal sealed partial record ImageReference(string Name, string? Tag, string? 
     /// <summary>The familiar name with tag and digest.</summary>
     public string Familiar => FamiliarName + Suffix;
 
+    /// <summary>The registry: <c>docker.io</c>, <c>host:5000</c>.</summary>
+    public string RegistryDomain => Name[..Name.IndexOf('/')];
+
+    /// <summary>The repository as its registry knows it: <c>library/busybox</c>.</summary>
+    public string RepositoryPath => Name[(Name.IndexOf('/') + 1)..];
+
     private string Suffix => (Tag is null ? "" : ":" + Tag) + (Digest is null ? "" : "@" + Digest);
 
     public override string ToString() => Name + Suffix;

@@ -1,4 +1,7 @@
 using Rtd.Daemon.Images.Listing;
+using Rtd.Daemon.Images.Registry;
+using Rtd.Daemon.Images.Search;
+using Rtd.Daemon.Images.Transfer;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Storage.Files;
 
@@ -8,7 +11,7 @@ namespace Rtd.Daemon.Images;
 internal sealed class ImageService
 {
     /// <exception cref="Errors.EngineException">The data root cannot be used as asked; see <see cref="StorageService"/>.</exception>
-    public ImageService(StorageOptions options)
+    public ImageService(StorageOptions options, RegistryOptions? registries = null)
     {
         Storage = new StorageService(options);
         Images = new ImageStore(Path.Combine(options.DataRoot, "images"), Storage.LayerStore);
@@ -17,6 +20,13 @@ internal sealed class ImageService
         Import = new ImageImport(Images, Storage.LayerStore);
         Commit = new ImageCommit(Images, Storage.LayerStore);
         List = new ImageList(Images, Storage.LayerStore);
+        Registries = new RegistryConnector(registries ?? new RegistryOptions([], []));
+        LayerSources sources = new(Storage.LayerStore);
+        Describe = new ImageDescribe(Registries);
+        Login = new RegistryLogin(Registries);
+        Search = new ImageSearch(Registries);
+        Push = new ImagePush(Images, Storage.LayerStore, new LayerUploads(Storage.LayerStore, sources, Registries), Registries);
+        Pull = new ImagePull(Images, Storage.LayerStore, new LayerDownloads(Storage.LayerStore, sources, Registries), Registries);
     }
 
     public StorageService Storage { get; }
@@ -33,6 +43,19 @@ internal sealed class ImageService
     public ImageCommit Commit { get; }
 
     public ImageList List { get; }
+
+    /// <summary>How registries are reached.</summary>
+    public RegistryConnector Registries { get; }
+
+    public ImagePull Pull { get; }
+
+    public ImagePush Push { get; }
+
+    public ImageDescribe Describe { get; }
+
+    public RegistryLogin Login { get; }
+
+    public ImageSearch Search { get; }
 
     /// <summary>Makes ready to save images; holds their layers until it is disposed.</summary>
     public ImageSave Save(IReadOnlyList<string> references) => new(Images, Storage.LayerStore, references);

@@ -111,7 +111,7 @@ internal sealed partial class ImageStore : IImageStore
                     kept = true;
                 }
 
-                foreach (ImageReference name in names)
+                foreach (ImageReference name in names.Where(name => _references.Find(name) != id))
                 {
                     SetReference(name, id);
                 }
@@ -139,6 +139,27 @@ internal sealed partial class ImageStore : IImageStore
         }
 
         Raise("tag", id, name.Familiar);
+    }
+
+    /// <summary>Notes the digest that a registry knows an image under. Does nothing when the image has gone meanwhile.</summary>
+    public void AddDigest(string id, ImageReference digest)
+    {
+        lock (_lock)
+        {
+            if (_images.ContainsKey(id) && _references.Find(digest) != id)
+            {
+                SetReference(digest, id);
+            }
+        }
+    }
+
+    /// <summary>The id that exactly this name stands for, or null.</summary>
+    public string? FindExact(ImageReference name)
+    {
+        lock (_lock)
+        {
+            return _references.Find(name) is { } id && _images.ContainsKey(id) ? id : null;
+        }
     }
 
     internal void Raise(string action, string id, string name) => Changed?.Invoke(new ImageEvent(action, id, name));

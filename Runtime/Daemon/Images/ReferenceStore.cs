@@ -47,7 +47,11 @@ internal sealed class ReferenceStore
         string? before = Find(reference);
         DateTimeOffset? tagged = LastTagged(id);
         Index(reference, id);
-        _lastTagged[id] = DateTimeOffset.UtcNow;
+        if (reference.Tag is not null)
+        {
+            _lastTagged[id] = DateTimeOffset.UtcNow;
+        }
+
         SaveOr(() =>
         {
             Unindex(reference);

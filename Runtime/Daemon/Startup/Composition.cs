@@ -8,6 +8,7 @@ using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
 using Rtd.Daemon.Execution;
 using Rtd.Daemon.Images;
+using Rtd.Daemon.Images.Registry;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Security.Seccomp;
 using Rtd.Daemon.Storage;
@@ -26,7 +27,9 @@ internal static class Composition
     {
         DaemonConfig config = context.Config;
         RefuseWhatNobodyReads(config);
-        ImageService images = new(new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]));
+        ImageService images = new(
+            new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]),
+            Registries(config));
         images.Images.Changed += change => Publish(context.Events, change);
         ICgroupDriver cgroups = CgroupDrivers.Detect();
         SeccompCompiler seccomp = new();
@@ -58,6 +61,7 @@ internal static class Composition
                 new ContainerRoutes(containers),
                 new ExecRoutes(containers),
                 new ImageRoutes(images, usage),
+                new DistributionRoutes(images),
                 new SnapshotRoutes(containers, images.Commit),
                 new DiskUsageRoutes(images, usage, containers, volumeService),
                 new NetworkRoutes(networks),
@@ -65,6 +69,7 @@ internal static class Composition
             ],
             RestoreAsync = containers.RestoreAsync,
             ReadyAsync = containers.StartByPolicyAsync,
+            Reload = changed => images.Registries.Options = Registries(changed),
             ShutDownAsync = _ => ShutDownAsync(containers, networks, images, config.ShutdownTimeout),
         };
     }
@@ -106,6 +111,9 @@ internal static class Composition
         string path = Path.Combine(AppContext.BaseDirectory, "rtinit");
         return File.Exists(path) ? path : throw EngineException.System($"{path} is missing: rtinit belongs beside rtd");
     }
+
+    private static RegistryOptions Registries(DaemonConfig config) => new(
+        config.InsecureRegistries, config.RegistryMirrors, config.MaxConcurrentDownloads, config.MaxConcurrentUploads, config.MaxDownloadAttempts);
 
     private static BridgeOptions NetworkOptions(DaemonConfig config) => new()
     {

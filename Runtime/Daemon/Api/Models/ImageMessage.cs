@@ -20,6 +20,10 @@ internal sealed class ImageMessage
     [JsonProperty("id", NullValueHandling = NullValueHandling.Ignore)]
     public string? Id { get; set; }
 
+    /// <summary>A result for programs.</summary>
+    [JsonProperty("aux", NullValueHandling = NullValueHandling.Ignore)]
+    public object? Aux { get; set; }
+
     [JsonProperty("errorDetail", NullValueHandling = NullValueHandling.Ignore)]
     public ImageErrorDetail? ErrorDetail { get; set; }
 

@@ -5,7 +5,7 @@ namespace Rtd.Daemon.Api.Models;
 /// <summary>How far a step is, in bytes.</summary>
 internal sealed class ImageProgress
 {
-    [JsonProperty("current")]
+    [JsonProperty("current", DefaultValueHandling = DefaultValueHandling.Ignore)]
     public long Current { get; set; }
 
     [JsonProperty("total", DefaultValueHandling = DefaultValueHandling.Ignore)]

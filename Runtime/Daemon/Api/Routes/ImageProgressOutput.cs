@@ -34,6 +34,13 @@ internal sealed class ImageProgressOutput(ApiContext context, bool quiet) : IPro
         return context.WriteMessageAsync(new ImageMessage { Error = message, ErrorDetail = new ImageErrorDetail { Message = message } });
     }
 
+    /// <summary>Puts numbers and bar into a document.</summary>
+    internal static void Fill(ImageMessage message, long current, long total)
+    {
+        message.ProgressDetail = new ImageProgress { Current = current, Total = total };
+        message.Progress = Bar(current, total);
+    }
+
     /// <summary><c>[====>      ]  1.2MB/3.4MB</c>, for clients that do not draw it themselves.</summary>
     private static string Bar(long current, long total)
     {

@@ -19,6 +19,7 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
         routes.Map("GET", "/images/{name:*}/json", InspectAsync);
         routes.Map("GET", "/images/{name:*}/history", HistoryAsync);
         routes.Map("POST", "/images/{name:*}/tag", TagAsync);
+        routes.Map("POST", "/images/{name:*}/push", PushAsync);
         routes.Map("DELETE", "/images/{name:*}", DeleteAsync);
     }
 
@@ -113,16 +114,8 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
         removed.Select(item => new ImageDeleteItem { Untagged = item.Untagged, Deleted = item.Deleted }).ToList();
 
     private Task CreateAsync(ApiContext context) => context.Query("fromImage") is { Length: > 0 } image
-        ? throw RefusePull(image, context.Query("tag"))
+        ? PullAsync(context, image)
         : ImportAsync(context);
-
-    /// <summary>dockerd answers a failed pull like this, with 404; <c>docker run</c> of an unknown image shows the line to the user.</summary>
-    private static EngineException RefusePull(string image, string? tag)
-    {
-        ImageReference reference = ImageReference.Parse(image);
-        _ = string.IsNullOrEmpty(tag) || tag.StartsWith("sha256:", StringComparison.Ordinal) ? reference : ImageReference.ParseTarget(reference.Name, tag);
-        return EngineException.NotFound($"pull access denied for {reference.FamiliarName}: registry pulls are not available in this version, load or import the image instead");
-    }
 
     private async Task ImportAsync(ApiContext context)
     {

@@ -70,7 +70,7 @@ internal sealed class SystemInfoSource(DaemonConfig config, SystemChecks checks,
     }
 
     private RegistryConfigInfo Registries() => new(
-        ["127.0.0.0/8", .. config.InsecureRegistries.Where(name => name.Contains('/'))],
+        ["::1/128", "127.0.0.0/8", .. config.InsecureRegistries.Where(name => name.Contains('/'))],
         config.InsecureRegistries.Where(name => !name.Contains('/')).Append("docker.io").Distinct().ToDictionary(
             name => name,
             name => new RegistryIndexInfo(

@@ -25,7 +25,6 @@ internal sealed class SystemRoutes(SystemInfoSource info, EventBus events) : IRo
     /// <summary>What this engine does not have is said to be so; a page not found would send people looking for a typing error.</summary>
     private static void MapUnavailable(RouteTable routes)
     {
-        routes.Map("POST", "/auth", Refuse("registry logins are not available in this version of rtd"));
         foreach (string template in new[] { "/build", "/build/prune", "/build/cancel", "/session", "/grpc" })
         {
             routes.Map("POST", template, Refuse("building images is not available in this version of rtd"));

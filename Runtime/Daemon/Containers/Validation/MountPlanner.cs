@@ -62,10 +62,23 @@ internal sealed class MountPlanner(Func<string, ContainerRecord> findContainer)
             throw EngineException.InvalidParameter($"invalid volumes-from specification: {source}");
         }
 
-        foreach (MountPoint point in findContainer(name).Mounts.Where(point => point.Type != MountPoint.Tmpfs))
+        foreach (MountPoint point in FindSource(name).Mounts.Where(point => point.Type != MountPoint.Tmpfs))
         {
             _inherited.Add(point.Destination);
             _mounts[point.Destination] = new PlannedMount(point with { Writable = point.Writable && mode != "ro", Anonymous = false });
+        }
+    }
+
+    /// <summary>Not found would have docker pull the image and try again; dockerd answers that the request is wrong, too.</summary>
+    private ContainerRecord FindSource(string name)
+    {
+        try
+        {
+            return findContainer(name);
+        }
+        catch (EngineException missing) when (missing.Kind == ErrorKind.NotFound)
+        {
+            throw EngineException.InvalidParameter(missing.Message, missing);
         }
     }
 

@@ -14,6 +14,10 @@ internal sealed class OciDescriptor
     [JsonProperty("size")]
     public long Size { get; set; }
 
+    /// <summary>Where the blob is to be had besides the registry.</summary>
+    [JsonProperty("urls", NullValueHandling = NullValueHandling.Ignore)]
+    public List<string>? Urls { get; set; }
+
     [JsonProperty("annotations", NullValueHandling = NullValueHandling.Ignore)]
     public Dictionary<string, string>? Annotations { get; set; }
 
