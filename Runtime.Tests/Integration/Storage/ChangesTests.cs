@@ -18,7 +18,7 @@ public sealed class ChangesTests : StorageTest
         rm -r again; mkdir again; echo only > again/only
         rm file; mkdir file; echo in > file/in; rm -r becomes; echo now > becomes
         ln dir/kept hard; ln -s /nowhere dangling; mknod null c 1 3; mkfifo fifo
-        chmod 700 owned
+        chmod 711 owned
         python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
         """;
 

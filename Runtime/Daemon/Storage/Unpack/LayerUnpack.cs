@@ -19,7 +19,7 @@ internal sealed partial class LayerUnpack : IDisposable
 
     private readonly SafeFileHandle _root;
     private readonly LowerDirectories _lowers;
-    private readonly DirectoryTimes _times;
+    private readonly DirectoryEndings _endings;
     private readonly TreeRemoval _replaced;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
     private SafeFileHandle? _parent;
@@ -34,7 +34,7 @@ internal sealed partial class LayerUnpack : IDisposable
     {
         _root = root;
         _lowers = lowers;
-        _times = new DirectoryTimes(spoolDirectory);
+        _endings = new DirectoryEndings(spoolDirectory);
         _replaced = replaced;
     }
 
@@ -67,7 +67,7 @@ internal sealed partial class LayerUnpack : IDisposable
     public void Dispose()
     {
         _parent?.Dispose();
-        _times.Dispose();
+        _endings.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
     }
 
@@ -123,10 +123,10 @@ internal sealed partial class LayerUnpack : IDisposable
         if (!_rootWasNamed && _lowers.FindDirectory([0]) is { } below)
         {
             SetOwnerAndMode(_root.Fd(), ".\0"u8, below.stx_uid, below.stx_gid, below.Permissions());
-            _times.Add([0], new TarTime(below.stx_mtime.tv_sec, below.stx_mtime.tv_nsec));
+            _endings.Add([0], new TarTime(below.stx_mtime.tv_sec, below.stx_mtime.tv_nsec), []);
         }
 
-        _times.Apply(_root.Fd());
+        _endings.Apply(_root.Fd());
     }
 
     /// <summary>The directory an entry goes into, as an O_PATH fd that stays open for the entries that follow; made when it is not there.</summary>
@@ -190,7 +190,7 @@ internal sealed partial class LayerUnpack : IDisposable
         if (_lowers.FindDirectory(path) is { } below)
         {
             SetOwnerAndMode(above, name, below.stx_uid, below.stx_gid, below.Permissions());
-            _times.Add(path, new TarTime(below.stx_mtime.tv_sec, below.stx_mtime.tv_nsec));
+            _endings.Add(path, new TarTime(below.stx_mtime.tv_sec, below.stx_mtime.tv_nsec), []);
         }
         else
         {
