@@ -58,6 +58,9 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>The directory where all files of this host are; short enough for socket paths.</summary>
     public string Root { get; }
 
+    /// <summary>A process inside, whose /proc/PID/root shows the host's files as they are mounted there.</summary>
+    public int HolderPid => _holder.Id;
+
     /// <summary>The parent of all cgroups of this host, as <c>--cgroup-parent</c> takes it.</summary>
     public string CgroupParent => $"/{Name}/containers";
 

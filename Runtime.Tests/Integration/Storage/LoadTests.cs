@@ -64,6 +64,7 @@ public sealed class LoadTests : StorageTest
         Assert.Equal(ArchiveBuilder.Digest(config), service.Images.Get("app:1").Id);
     }
 
+    /// <summary>CVE-2014-6407, -9356, -9357, -9358 (names and ids as paths), wrong digests, lying sizes, cut streams, malformed documents (CVE-2021-21285's kin).</summary>
     public static TheoryData<string, string, byte[]> Hostile()
     {
         byte[] config = ArchiveBuilder.Config(s_two), hostile = new TarBuilder().File("../escape").Build();
@@ -93,6 +94,14 @@ public sealed class LoadTests : StorageTest
             { "name above", "\"..\"", new TarBuilder().File("../manifest.json", "[]").Build() },
             { "link out", "leads out of the archive", new TarBuilder().SymbolicLink("manifest.json", "../etc/passwd").Build() },
             { "link loop", "neither manifest.json", new TarBuilder().SymbolicLink("manifest.json", "a").SymbolicLink("a", "manifest.json").Build() },
+            { "lying layer size", "has 2048 bytes, not 7", Layout(config, s_two, layerSize: 7) },
+            { "lying config size", $"has {config.Length} bytes, not 7", Layout(config, s_two, configSize: 7) },
+            { "lying manifest size", "bytes, not 7", Layout(config, s_two, manifestSize: 7) },
+            { "wrong layer digest", "does not have the digest", Layout(config, s_two, blob: Gzip(s_two), asked: s_two) },
+            { "lying entry size", "unexpected end", new TarBuilder().Member("manifest.json", '0', new byte[10], size: 1 << 30).Build() },
+            { "huge document", "is too large", new TarBuilder().File("manifest.json", new byte[(8 << 20) + 1]).Build() },
+            { "huge header", "is too large", new TarBuilder().Member("x", 'x', new byte[10], size: 1 << 30).Build() },
+            { "huge name", "is too large", new TarBuilder().Member("x", 'L', new byte[10], size: 1 << 30).Build() },
             { "cut", "unexpected end", Manifest(config, "l").File("l", s_two).Build()[..^1536] },
         };
     }
@@ -146,6 +155,19 @@ public sealed class LoadTests : StorageTest
 
     private static TarBuilder Manifest(byte[] config, params string[] layers) => new TarBuilder().File("c.json", config)
         .File("manifest.json", $$"""[{"Config":"c.json","RepoTags":["x:1"],"Layers":[{{string.Join(',', layers.Select(layer => $"\"{layer}\""))}}]}]""");
+
+    /// <summary>An OCI layout whose descriptors may lie.</summary>
+    private static byte[] Layout(byte[] config, byte[] layer, int? layerSize = null, int? configSize = null, int? manifestSize = null, byte[]? blob = null, byte[]? asked = null)
+    {
+        string Size(string descriptor, int? size) => size is null ? descriptor : System.Text.RegularExpressions.Regex.Replace(descriptor, "\"size\":[0-9]+", $"\"size\":{size}");
+        byte[] manifest = Json($$"""{"schemaVersion":2,"config":{{Size(Descriptor("application/vnd.oci.image.config.v1+json", config), configSize)}},"layers":[{{Size(Descriptor("l", asked ?? layer), layerSize ?? blob?.Length)}}]}""");
+        return new TarBuilder()
+            .File("index.json", $$"""{"schemaVersion":2,"manifests":[{{Size(Descriptor("application/vnd.oci.image.manifest.v1+json", manifest), manifestSize)}}]}""")
+            .File("blobs/sha256/" + ArchiveBuilder.Hex(manifest), manifest)
+            .File("blobs/sha256/" + ArchiveBuilder.Hex(config), config)
+            .File("blobs/sha256/" + ArchiveBuilder.Hex(asked ?? layer), blob ?? layer)
+            .Build();
+    }
 
     private static string Descriptor(string type, byte[] blob, string more = "") =>
         $$"""{"mediaType":"{{type}}","digest":"{{ArchiveBuilder.Digest(blob)}}","size":{{blob.Length}}{{more}}}""";

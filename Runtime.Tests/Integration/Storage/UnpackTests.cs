@@ -19,6 +19,7 @@ public sealed class UnpackTests : StorageTest
         File.WriteAllText(Path.Combine(_canary, "file"), "untouched");
     }
 
+    /// <summary>CVE-2026-17106 (links), CVE-2014-9356 (names), whiteout tricks, overlay's own attributes, formats that readers take differently (image-spec #1301).</summary>
     internal static Dictionary<string, (TarBuilder Archive, string Entry, string Problem)> Hostile { get; } = new()
     {
         ["name above the root"] = (new TarBuilder().File("../canary/new"), "../canary/new", "\"..\""),
@@ -48,6 +49,18 @@ public sealed class UnpackTests : StorageTest
         ["root that is a link"] = (new TarBuilder().SymbolicLink("./", "/etc"), "./", "root must be a directory"),
         ["sparse file"] = (new TarBuilder().Pax(("GNU.sparse.major", "1")).File("a"), "a", "sparse"),
         ["name too long"] = (new TarBuilder().LongName('L', new string('a', 256)).File("x"), new string('a', 256), "too long"),
+        ["opaque mark of a file"] = (new TarBuilder().File("a").File("a/.wh..wh..opq"), "a/.wh..wh..opq", "not a directory"),
+        ["opaque mark that is a directory"] = (new TarBuilder().Directory("d/.wh..wh..opq"), "d/.wh..wh..opq", "must be a file"),
+        ["entry below an opaque mark"] = (new TarBuilder().File(".wh..wh..opq/x"), ".wh..wh..opq/x", "cannot be a directory"),
+        ["whiteout of a whiteout"] = (new TarBuilder().File("d/.wh..wh.x"), "d/.wh..wh.x", "invalid whiteout"),
+        ["hard link as a whiteout"] = (new TarBuilder().File("a").HardLink(".wh.b", "a"), ".wh.b", "must be a file"),
+        ["size of a directory"] = (new TarBuilder().Member("d/", '5', new byte[512], size: 512), "d/", "not possible for its type"),
+        ["size of a link"] = (new TarBuilder().Member("l", '2', new byte[512], link: "x", size: 512), "l", "not possible for its type"),
+        ["PAX and GNU name"] = (new TarBuilder().Pax(("path", "a")).LongName('L', "b").File("c"), "a", "PAX and a GNU"),
+        ["zero byte in a name"] = (new TarBuilder().Pax(("path", "a\0b")).File("c"), "a", "zero byte"),
+        ["unknown type"] = (new TarBuilder().Member("a", 'Z'), "a", "unsupported type"),
+        ["owner out of range"] = (new TarBuilder().Pax(("uid", "4294967295")).File("a"), "a", "out of range"),
+        ["device out of range"] = (new TarBuilder().Device("a", '4', 4096, 0), "a", "out of range"),
         ["path too long"] = (new TarBuilder().LongName('L', string.Join('/', Enumerable.Repeat("abcdefg", 600))).File("x"), "abcdefg/abcdefg", "too long"),
     };
 
@@ -92,6 +105,27 @@ public sealed class UnpackTests : StorageTest
         ImageService service = Open();
         Refused(() => Layer(service, new TarBuilder().SymbolicLink("abs", _canary).File("abs/new")));
         CheckNothingLeft(service);
+    }
+
+    /// <summary>A directory's default ACL is not inherited by what the archive has in it (tar's rule), whatever the driver copies.</summary>
+    [StorageTheory]
+    [InlineData("overlay2")]
+    [InlineData("vfs")]
+    public void DefaultAclsAreNotInherited(string driver)
+    {
+        // struct posix_acl_xattr: version 2, then tag, permissions and id of owner, user 1234, group, mask, others.
+        byte[] acl = Convert.FromHexString("02000000" + "01000700FFFFFFFF" + "02000700D2040000" + "04000500FFFFFFFF" + "10000700FFFFFFFF" + "20000500FFFFFFFF");
+        ImageService service = Open(driver);
+        using LayerHold below = Layer(service, new TarBuilder().Pax(("SCHILY.xattr.system.posix_acl_default", acl)).Directory("d", mode: 0x1ED).File("d/file", mode: 0x180).Directory("d/sub", mode: 0x1C0));
+        using LayerHold top = Layer(service, new TarBuilder().Pax(("SCHILY.xattr.system.posix_acl_default", acl)).Directory("d", mode: 0x1ED).File("d/more", mode: 0x180), below.ChainId);
+        foreach (LayerHold layer in (LayerHold[])[below, top])
+        {
+            string listing = Run("getfacl", "-R", "-p", "-n", Diff(service, layer));
+            Assert.Contains("default:user:1234:rwx", listing, StringComparison.Ordinal);
+            Assert.Equal(1, listing.Split("user:1234").Length - 1);
+        }
+
+        Assert.Contains("default ACL", Refused(() => Layer(service, new TarBuilder().Pax(("SCHILY.xattr.system.posix_acl_default", "bad")).Directory("d"))).Message, StringComparison.Ordinal);
     }
 
     [StorageFact]

@@ -1,5 +1,6 @@
 using System.Net;
 using Rtd.Daemon.Api.Transport;
+using Rtd.Daemon.Storage;
 
 namespace Rtd.Daemon.Configuration;
 
@@ -40,7 +41,7 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             Dns = options.Dns!.Select(text => Address(text, nameof(options.Dns))).ToArray(),
             DnsSearch = options.DnsSearch!.ToArray(),
             DnsOptions = options.DnsOptions!.ToArray(),
-            StorageDriver = options.StorageDriver is null ? null : OneOf(options.StorageDriver, nameof(options.StorageDriver), "", ["overlay2", "vfs"]),
+            StorageDriver = options.StorageDriver is null ? null : OneOf(options.StorageDriver, nameof(options.StorageDriver), "", [.. StorageDrivers.Preferred]),
             StorageOptions = KeyValues(options.StorageOptions!, nameof(options.StorageOptions)),
             CgroupParent = options.CgroupParent ?? "/rtd",
             DefaultShmSize = ShmSize(),

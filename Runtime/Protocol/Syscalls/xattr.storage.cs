@@ -16,6 +16,19 @@ internal static partial class Libc
     [LibraryImport(LibraryName, EntryPoint = "llistxattr", SetLastError = true)]
     private static unsafe partial nint _llistxattr(byte* path, byte* list, nuint size);
 
+    [LibraryImport(LibraryName, EntryPoint = "lremovexattr", SetLastError = true)]
+    private static unsafe partial int _lremovexattr(byte* path, byte* name);
+
+    /// <summary>lremovexattr(2); returns 0 or the negative errno (-ENODATA when there was none).</summary>
+    public static unsafe int try_lremovexattr(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name)
+    {
+        fixed (byte* at = path)
+        fixed (byte* key = name)
+        {
+            return Result(_lremovexattr(at, key));
+        }
+    }
+
     /// <summary>lsetxattr(2); the path's last component is not followed. Returns 0 or the negative errno.</summary>
     public static unsafe int try_lsetxattr(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {

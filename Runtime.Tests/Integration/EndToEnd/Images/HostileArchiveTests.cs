@@ -78,6 +78,54 @@ public sealed class HostileArchiveTests(DaemonFixture fixture, ITestOutputHelper
         await RefusedAsync("/images/load?quiet=1", archive);
     }
 
+    /// <summary>CVE-2017-14992 and kin: gigabytes of zeros in a few kilobytes take disk while the client waits, never memory, and go when it goes.</summary>
+    [RootTheory]
+    [InlineData("/images/create?fromSrc=-&repo=hostile")]
+    [InlineData("/images/load")]
+    public async Task Decompression_bomb_takes_no_memory_and_ends_with_its_client(string path)
+    {
+        const long Limit = 64L << 20;
+        string bomb = Path.Combine(Host.Root, "bomb.gz");
+        (await Command.RunAsync(["sh", "-c", $"(python3 -c 'import tarfile,sys; i=tarfile.TarInfo(\"zeros\"); i.size=(1<<33)-512; sys.stdout.buffer.write(i.tobuf())'; head -c 30G /dev/zero) | head -c 2500M | gzip -1 > {bomb}"])).Exits(0);
+        byte[] content = await File.ReadAllBytesAsync(bomb);
+        File.Delete(bomb);
+        long before = Resident("VmRSS");
+        await using (System.Net.Sockets.NetworkStream connection = await Api.ConnectAsync())
+        {
+            await connection.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: docker\r\nContent-Length: {content.Length + 1}\r\n\r\n"));
+            await connection.WriteAsync(content);
+            await Eventually.HoldsAsync("a gigabyte of it is written", () => Written() > 1L << 30);
+        }
+
+        await Eventually.HoldsAsync("nothing of it is left", () => Written() == 0);
+        long after = Resident("VmHWM");
+        Assert.True(after - before < Limit, $"{before >> 20} MiB before, at most {after >> 20} MiB while it was unpacked");
+        await Api.PingAsync();
+    }
+
+    /// <summary>CVE-2025-47290: layers unpacked side by side that swap a directory and a link to the host, between entries and between layers.</summary>
+    [RootFact]
+    public async Task Layers_that_swap_directories_and_links_side_by_side_stay_inside()
+    {
+        string outside = Directory.CreateDirectory(Path.Combine(Host.Root, "outside")).FullName;
+        string canary = Path.Combine(outside, "canary");
+        await File.WriteAllTextAsync(canary, "untouched\n");
+        TarEntry[] Swaps(int start) => [.. Enumerable.Range(start, 200).SelectMany(number => (TarEntry[])(number % 2 == 0
+            ? [ImageArchive.Symlink("swapped", outside), ImageArchive.File("other/../swapped-beside", "x")]
+            : [ImageArchive.Directory("swapped/"), ImageArchive.File("swapped/canary", "x"), ImageArchive.File("swapped/made", "x")]))];
+        byte[][] archives = [.. Enumerable.Range(0, 6).Select(number => ImageArchive.DockerSave(
+            $"hostile:{number}",
+            ImageArchive.Tar(ImageArchive.Directory("swapped/"), ImageArchive.File($"own-{number}", "x")),
+            ImageArchive.Tar(Swaps(number).Where(entry => !entry.Name.Contains("..", StringComparison.Ordinal))),
+            ImageArchive.Tar(ImageArchive.File("swapped/canary", "x"), ImageArchive.File("swapped/.wh.canary", ""), ImageArchive.File("swapped/.wh..wh..opq", ""))))];
+
+        await Task.WhenAll(archives.Select(archive => TryAsync("/images/load?quiet=1", archive)));
+
+        Assert.Equal("untouched\n", await File.ReadAllTextAsync(canary));
+        Assert.Equal([canary], Directory.EnumerateFileSystemEntries(outside));
+        Directory.Delete(outside, recursive: true);
+    }
+
     [RootTheory]
     [InlineData("not a tar archive at all")]
     [InlineData("")]
@@ -104,6 +152,32 @@ public sealed class HostileArchiveTests(DaemonFixture fixture, ITestOutputHelper
 
         await Api.PingAsync();
     }
+
+    /// <summary>Bytes that the daemon takes on disk for what it has not finished, files without a name included.</summary>
+    private long Written()
+    {
+        string stage = Path.Combine(Daemon.DataRoot, "overlay2", "stage");
+        IEnumerable<string> nameless = Directory.EnumerateFiles($"/proc/{Daemon.Pid}/fd").Where(fd => new FileInfo(fd).LinkTarget is { } target && target.StartsWith(stage, StringComparison.Ordinal) && target.EndsWith("(deleted)", StringComparison.Ordinal));
+        return Directory.EnumerateFiles(stage, "*", SearchOption.AllDirectories).Concat(nameless).Sum(Length);
+    }
+
+    /// <summary>0 for a file that has gone meanwhile.</summary>
+    private static long Length(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Bytes of the daemon's memory, by a line of its status.</summary>
+    private long Resident(string line) =>
+        1024 * long.Parse(File.ReadLines($"/proc/{Daemon.Pid}/status").Single(text => text.StartsWith(line + ":", StringComparison.Ordinal)).Split(':')[1].Replace("kB", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture);
 
     private static IEnumerable<TarEntry> Entries(Attack attack, string outside)
     {

@@ -25,6 +25,9 @@ internal sealed class ImageProgressOutput(ApiContext context, bool quiet) : IPro
         }
     }
 
+    /// <summary>A message that stands for itself.</summary>
+    public void Status(string text) => Write(new ImageMessage { Status = text });
+
     public void Line(string text) => Write(new ImageMessage { Stream = text });
 
     /// <summary>Ends a stream that has begun: clients take the error from the last document.</summary>

@@ -117,26 +117,6 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
         ? PullAsync(context, image)
         : ImportAsync(context);
 
-    private async Task ImportAsync(ApiContext context)
-    {
-        string source = context.Query("fromSrc") ?? "";
-        if (source != "-")
-        {
-            throw EngineException.InvalidParameter(source.Length == 0
-                ? "one of fromImage and fromSrc is needed"
-                : $"cannot import from \"{source}\": only an archive in the request's body (fromSrc=-) is supported in this version");
-        }
-
-        string repository = context.Query("repo") ?? "";
-        ImageReference? name = repository.Length == 0 ? null : ImageReference.ParseTarget(repository, context.Query("tag"));
-        Image image = await ImageService.WithBody(
-            context.RequestBody,
-            body => service.Import.Run(body, name, context.QueryAll("changes"), context.Query("message") ?? "", context.Query("platform") ?? "", context.Aborted),
-            context.Aborted);
-        await context.StartStreamAsync();
-        await context.WriteMessageAsync(new ImageMessage { Status = image.Id });
-    }
-
     private async Task LoadAsync(ApiContext context)
     {
         ImageProgressOutput output = new(context, quiet: context.QueryBool("quiet"));

@@ -41,7 +41,7 @@ internal static class OciLayout
             throw EngineException.InvalidParameter("invalid archive: an image manifest has no config or layers");
         }
 
-        ArchivedLayer[] layers = manifest.Layers.Select(layer => new ArchivedLayer(BlobName(layer), layer.Digest)).ToArray();
+        ArchivedLayer[] layers = manifest.Layers.Select(layer => new ArchivedLayer(SizedBlobName(archive, layer), layer.Digest)).ToArray();
         return new ArchivedImage(ReadBlob(archive, manifest.Config), layers, names);
     }
 
@@ -88,9 +88,30 @@ internal static class OciLayout
     private static byte[] ReadBlob(ImageArchive archive, OciDescriptor descriptor)
     {
         byte[] blob = archive.ReadDocument(BlobName(descriptor));
-        return ImageStore.Digest(blob) == descriptor.Digest
-            ? blob
-            : throw EngineException.InvalidParameter($"invalid archive: blob {descriptor.Digest} does not have this digest");
+        if (ImageStore.Digest(blob) != descriptor.Digest)
+        {
+            throw EngineException.InvalidParameter($"invalid archive: blob {descriptor.Digest} does not have this digest");
+        }
+
+        CheckSize(descriptor, blob.Length);
+        return blob;
+    }
+
+    private static string SizedBlobName(ImageArchive archive, OciDescriptor descriptor)
+    {
+        string name = BlobName(descriptor);
+        (Stream content, long length) = archive.Open(name);
+        content.Dispose();
+        CheckSize(descriptor, length);
+        return name;
+    }
+
+    private static void CheckSize(OciDescriptor descriptor, long length)
+    {
+        if (descriptor.Size != length)
+        {
+            throw EngineException.InvalidParameter($"invalid archive: blob {descriptor.Digest} has {length} bytes, not {descriptor.Size}");
+        }
     }
 
     private static string BlobName(OciDescriptor descriptor) => ChainId.IsDigest(descriptor.Digest)

@@ -31,7 +31,10 @@ internal sealed class TreeComparison
     /// <summary>What a user is told: names that look different than before.</summary>
     public static IEnumerable<TreeChange> Differences(ContainerTrees trees) => new TreeComparison(trees.Now, trees.Before, trees.IsOverlay, forArchive: false).RunWithAncestors();
 
-    /// <summary>What a layer's archive has to hold; a file in an overlay's own layer counts as changed whatever it looks like.</summary>
+    /// <summary>
+    /// What a layer's archive has to hold. A file in an overlay's own layer counts as changed whatever it looks like, and so does one that
+    /// has got a new name: an archive can link only to what is in it.
+    /// </summary>
     public static IEnumerable<TreeChange> ForArchive(ContainerTrees trees) => new TreeComparison(trees.Now, trees.Before, trees.IsOverlay, forArchive: true).RunWithAncestors();
 
     /// <summary>Everything in a tree.</summary>
@@ -136,7 +139,7 @@ internal sealed class TreeComparison
         bool isDirectory = status.Type == Libc.S_IFDIR;
         bool hides = _forArchive && _isOverlay && !frame.IsPlain && isDirectory && old?.Type == Libc.S_IFDIR && Whiteout.IsOpaque(frame.Fd, name);
         ChangeKind? kind = old is not { } was ? ChangeKind.Added
-            : hides || (_forArchive && _isOverlay && !isDirectory) || Differ(was, status) || CapabilitiesDiffer(frame.Fd, name, path, status) ? ChangeKind.Modified
+            : hides || (_forArchive && !isDirectory && (_isOverlay || was.stx_nlink != status.stx_nlink)) || Differ(was, status) || CapabilitiesDiffer(frame.Fd, name, path, status) ? ChangeKind.Modified
             : null;
         return new TreeChange(kind, path, frame.Fd, name, status, hides);
     }

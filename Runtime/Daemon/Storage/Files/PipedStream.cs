@@ -1,4 +1,5 @@
-using System.IO.Pipes;
+using Microsoft.Win32.SafeHandles;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Storage.Files;
 
@@ -9,39 +10,37 @@ internal static class PipedStream
     /// <returns>The reader's result. A failure of the writer is thrown rather than what the reader says of the stream cut by it.</returns>
     public static T Run<T>(Action<Stream> write, Func<Stream, T> read)
     {
-        using AnonymousPipeServerStream output = new(PipeDirection.Out);
-        using AnonymousPipeClientStream input = new(PipeDirection.In, output.ClientSafePipeHandle);
-        Task writing = Task.Factory.StartNew(() => Write(output, write), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        (SafeFileHandle readEnd, SafeFileHandle writeEnd) = Libc.pipe2(0);
+        using FileStream input = new(readEnd, FileAccess.Read, bufferSize: 0);
+        Task writing = Task.Factory.StartNew(() => Write(writeEnd, write), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             return read(input);
         }
-        catch (Exception failure)
+        catch (Exception)
         {
             input.Dispose(); // the writer goes on into a broken pipe and ends
-            Rethrow(writing, failure);
+            ThrowFailure(writing);
             throw;
         }
         finally
         {
             input.Dispose();
-            _ = Task.WhenAny(writing).GetAwaiter().GetResult();
+            Task.WaitAny(writing);
         }
     }
 
-    private static void Write(AnonymousPipeServerStream output, Action<Stream> write)
+    private static void Write(SafeFileHandle end, Action<Stream> write)
     {
-        using (output)
-        {
-            write(output);
-        }
+        using FileStream output = new(end, FileAccess.Write, bufferSize: 0);
+        write(output);
     }
 
-    /// <summary>A broken pipe is the reader's doing, any other failure of the writer is the cause of the reader's.</summary>
-    private static void Rethrow(Task writing, Exception failure)
+    /// <summary>A broken pipe is the reader's doing; any other failure of the writer is the cause of the reader's.</summary>
+    private static void ThrowFailure(Task writing)
     {
-        _ = Task.WhenAny(writing).GetAwaiter().GetResult();
-        if (writing.IsFaulted && writing.Exception.InnerException is not IOException and not null && failure is not OperationCanceledException)
+        Task.WaitAny(writing);
+        if (writing.Exception?.InnerException is not (null or IOException))
         {
             writing.GetAwaiter().GetResult();
         }

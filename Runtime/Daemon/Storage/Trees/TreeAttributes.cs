@@ -8,11 +8,35 @@ internal static class TreeAttributes
     /// <summary>XATTR_SIZE_MAX of <c>linux/limits.h</c>.</summary>
     private const int MaxXattr = 64 * 1024;
 
-    /// <summary>Copies what a chown does not disturb afterwards: owner first, since it clears setuid bits and capabilities.</summary>
+    /// <summary>The attribute of a directory that new entries in it inherit.</summary>
+    public static ReadOnlySpan<byte> DefaultAcl => "system.posix_acl_default\0"u8;
+
+    /// <summary>
+    /// Copies what a chown does not disturb afterwards: owner first, since it clears setuid bits and capabilities. Not the default ACL
+    /// (<see cref="CopyDefaultAcl"/>).
+    /// </summary>
     public static void CopyOwnerModeXattrs(int source, ReadOnlySpan<byte> from, int target, ReadOnlySpan<byte> to, in Libc.statx_t status)
     {
         SetOwnerMode(target, to, status.Type, status.Permissions(), status.stx_uid, status.stx_gid);
         CopyXattrs(RawName.Through(source, from), RawName.Through(target, to));
+    }
+
+    public static void RemoveDefaultAcl(byte[] path)
+    {
+        int result = Libc.try_lremovexattr(path, DefaultAcl);
+        if (result is not (0 or -Libc.ENODATA or -Libc.EOPNOTSUPP))
+        {
+            throw new SyscallException("lremovexattr", -result, RawName.Show(path));
+        }
+    }
+
+    /// <summary>Copies a directory's default ACL, when all entries in the copy are there.</summary>
+    public static void CopyDefaultAcl(byte[] from, byte[] to)
+    {
+        if (Xattr(from, DefaultAcl).Length > 0)
+        {
+            CopyXattr(from, to, DefaultAcl);
+        }
     }
 
     public static void SetOwnerMode(int directory, ReadOnlySpan<byte> name, uint type, uint permissions, uint uid, uint gid)
@@ -73,7 +97,7 @@ internal static class TreeAttributes
     {
         foreach (byte[] name in XattrNames(from))
         {
-            if (!name.AsSpan().StartsWith("trusted.overlay."u8))
+            if (!name.AsSpan().StartsWith("trusted.overlay."u8) && !name.AsSpan().SequenceEqual(DefaultAcl))
             {
                 CopyXattr(from, to, name);
             }

@@ -41,11 +41,12 @@ internal sealed class TreeCopy
             CopyDirectory(path, pending);
         }
 
-        // Last, and the deepest first: making an entry in a directory changes its time stamp.
+        // Last, and the deepest first: making an entry in a directory changes its time stamp, and gives the entry its default ACL.
         for (int i = _directories.Count - 1; i >= 0; i--)
         {
             (byte[] path, Libc.statx_t status) = _directories[i];
             using SafeFileHandle directory = OpenDirectory(_target, path);
+            TreeAttributes.CopyDefaultAcl(RawName.Through(_source, path.Length <= 1 ? ".\0"u8 : path), RawName.Through(directory.Fd(), ".\0"u8));
             TreeAttributes.SetTimes(directory.Fd(), ".\0"u8, status, RawName.Show(path));
         }
     }
@@ -56,6 +57,7 @@ internal sealed class TreeCopy
         using SafeFileHandle target = OpenDirectory(_target, path);
         Libc.statx_t status = Libc.fstat(source.Fd(), RawName.Show(path));
         TreeAttributes.CopyOwnerModeXattrs(source.Fd(), ".\0"u8, target.Fd(), ".\0"u8, status);
+        TreeAttributes.RemoveDefaultAcl(RawName.Through(target.Fd(), ".\0"u8)); // of the directory that this one is laid over
         _directories.Add((path, status));
         foreach (DirectoryEntry entry in DirectoryReader.Read(source.Fd()))
         {

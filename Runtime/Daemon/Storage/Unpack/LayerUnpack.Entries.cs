@@ -17,7 +17,7 @@ internal sealed partial class LayerUnpack
 
         _rootWasNamed = true;
         SetMetadata(_root.Fd(), ".\0"u8, entry);
-        _times.Add([0], entry.Modified);
+        _endings.Add([0], entry.Modified, DefaultAcl(entry));
     }
 
     /// <summary>A directory merges with one that an earlier entry made; in place of a whiteout it hides what that hid.</summary>
@@ -51,7 +51,7 @@ internal sealed partial class LayerUnpack
         }
 
         SetMetadata(parent, path.Name, entry);
-        _times.Add(path.Path, entry.Modified);
+        _endings.Add(path.Path, entry.Modified, DefaultAcl(entry));
     }
 
     private void UnpackFile(TarReader reader, TarEntry entry, EntryPath path, int parent, CancellationToken cancelled)

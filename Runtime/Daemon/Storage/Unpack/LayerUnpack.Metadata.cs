@@ -17,8 +17,18 @@ internal sealed partial class LayerUnpack
 
         foreach ((byte[] key, byte[] value) in entry.Xattrs)
         {
-            SetXattr(parent, name, entry, key, value);
+            if (entry.Type != TarEntryType.Directory || !key.AsSpan().SequenceEqual(TreeAttributes.DefaultAcl))
+            {
+                SetXattr(parent, name, entry, key, value);
+            }
         }
+    }
+
+    /// <summary>What a directory gives to new entries in it: to be set when all of its own are there.</summary>
+    private static ReadOnlySpan<byte> DefaultAcl(TarEntry entry)
+    {
+        byte[] acl = entry.Xattrs.FirstOrDefault(attribute => attribute.Key.AsSpan().SequenceEqual(TreeAttributes.DefaultAcl)).Value ?? [];
+        return acl.Length <= DirectoryEndings.MaxAcl ? acl : throw TarError.Entry(entry, "default ACL is too large");
     }
 
     private static void SetOwnerAndMode(int parent, ReadOnlySpan<byte> name, uint uid, uint gid, uint mode)

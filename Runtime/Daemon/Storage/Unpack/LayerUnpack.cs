@@ -19,7 +19,7 @@ internal sealed partial class LayerUnpack : IDisposable
 
     private readonly SafeFileHandle _root;
     private readonly ImpliedDirectories _implied;
-    private readonly DirectoryTimes _times;
+    private readonly DirectoryEndings _endings;
     private readonly TreeRemoval _replaced;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
     private SafeFileHandle? _parent;
@@ -34,7 +34,7 @@ internal sealed partial class LayerUnpack : IDisposable
     {
         _root = root;
         _implied = implied;
-        _times = new DirectoryTimes(spoolDirectory);
+        _endings = new DirectoryEndings(spoolDirectory);
         _replaced = replaced;
     }
 
@@ -67,7 +67,7 @@ internal sealed partial class LayerUnpack : IDisposable
     public void Dispose()
     {
         _parent?.Dispose();
-        _times.Dispose();
+        _endings.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
     }
 
@@ -125,7 +125,7 @@ internal sealed partial class LayerUnpack : IDisposable
             _implied.Add(Libc.fstat(_root.Fd(), "/"), [0]);
         }
 
-        _times.Apply(_root.Fd());
+        _endings.Apply(_root.Fd());
     }
 
     /// <summary>The directory an entry goes into, as an O_PATH fd that stays open for the entries that follow; made when it is not there.</summary>

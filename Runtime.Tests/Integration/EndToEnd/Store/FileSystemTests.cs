@@ -1,0 +1,92 @@
+using Rtd.Tests.Integration.Hosting;
+using Xunit.Abstractions;
+
+namespace Rtd.Tests.Integration.EndToEnd.Store;
+
+/// <summary>Daemons whose data root is on a file system of its own, on a loop device: each storage driver where it belongs.</summary>
+public sealed class FileSystemTests(ITestOutputHelper output)
+{
+    [RootTheory]
+    [InlineData("mkfs.ext4 -q", null, "overlay2")]
+    [InlineData("mkfs.xfs -q", null, "overlay2")]
+    [InlineData("mkfs.btrfs -q", null, "overlay2")]
+    [InlineData("mkfs.btrfs -q", "btrfs", "btrfs")]
+    [InlineData("mkfs.ext4 -q", "vfs", "vfs")]
+    public async Task Images_and_containers_live_there(string mkfs, string? asked, string expected)
+    {
+        await using TestHost host = await TestHost.CreateAsync();
+        await using TestDaemon daemon = new(host);
+        await MountAsync(host, daemon, mkfs);
+        string[] flags = asked is null ? [] : ["--storage-driver", asked];
+        await daemon.StartAsync(flags);
+        Clients clients = new(daemon);
+        try
+        {
+            await clients.ImportBusyboxAsync();
+            await WorkAsync(clients, expected);
+            await daemon.StopAsync();
+            Assert.Empty(await new StoreChecker(Inside(host, daemon), expected).FindProblemsAsync(content: false));
+
+            // What the data root was made with is what it is used with.
+            (await daemon.RefuseAsync("--storage-driver", expected == "vfs" ? "overlay2" : "vfs")).Exits(1).Says($"was made by storage driver \"{expected}\"");
+            await daemon.StartAsync();
+            Assert.Equal(expected, (await DockerAsync(clients, "info", "--format", "{{.Driver}}")).Line);
+            Assert.Equal("kept\n", (await DockerAsync(clients, "run", "--rm", "committed", "cat", "/kept")).Stdout);
+            await DockerAsync(clients, "rmi", "committed", "busybox");
+            await Eventually.HoldsAsync("all layers are gone", () => !Directory.EnumerateFileSystemEntries(Path.Combine(Inside(host, daemon), expected, "layers")).Any());
+            Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(Inside(host, daemon), expected, "trash")));
+        }
+        finally
+        {
+            output.WriteLine(daemon.Log);
+        }
+    }
+
+    [RootFact]
+    public async Task Driver_that_does_not_work_there_is_refused_with_the_reason()
+    {
+        await using TestHost host = await TestHost.CreateAsync();
+        await using TestDaemon daemon = new(host);
+        await MountAsync(host, daemon, "mkfs.ext4 -q");
+        await File.WriteAllTextAsync(daemon.ConfigFile, "{}");
+
+        (await daemon.RefuseAsync("--storage-driver", "btrfs")).Exits(1).Says("storage driver btrfs does not work on").Says("it is on extfs, not on btrfs");
+        (await daemon.RefuseAsync("--storage-driver", "nonsense")).Exits(1).Says("must be one of overlay2, btrfs, vfs");
+        (await daemon.RefuseAsync("--storage-opt", "overlay2.nonsense=1")).Exits(1).Says("unknown storage option \"overlay2.nonsense=1\"");
+        (await daemon.RefuseAsync("--storage-opt", "overlay2.size=1G")).Exits(1).Says("limits on the size of containers are not supported");
+        Assert.DoesNotContain("btrfs", Directory.EnumerateDirectories(Inside(host, daemon)).Select(Path.GetFileName));
+    }
+
+    private static async Task WorkAsync(Clients clients, string driver)
+    {
+        Assert.Equal(driver, (await DockerAsync(clients, "info", "--format", "{{.Driver}}")).Line);
+        await DockerAsync(clients, "run", "--name", "work", "busybox", "sh", "-c", "echo kept > /kept; rm /bin/env; mkdir -p /new/below; ln /kept /new/link; chmod 711 /root");
+        Assert.Equal(
+            ["C /bin", "D /bin/env", "A /kept", "A /new", "A /new/below", "A /new/link", "C /root"],
+            (await DockerAsync(clients, "diff", "work")).Lines);
+        await DockerAsync(clients, "commit", "work", "committed");
+        Assert.Equal("kept\n2\n", (await DockerAsync(clients, "run", "--rm", "committed", "sh", "-c", "cat /new/link; stat -c %h /kept; ls /bin/env 2>/dev/null; true")).Stdout);
+        await DockerAsync(clients, "run", "--name", "other", "committed", "sh", "-c", "rm -rf /new; echo other > /kept");
+        Assert.Equal("kept\n", (await DockerAsync(clients, "run", "--rm", "committed", "cat", "/kept")).Stdout);
+        string saved = Path.Combine(clients.Environment["HOME"], "saved.tar");
+        string layers = (await DockerAsync(clients, "inspect", "--format", "{{.Id}} {{.RootFS.Layers}}", "committed")).Line;
+        await DockerAsync(clients, "save", "-o", saved, "committed");
+        await DockerAsync(clients, "rm", "work", "other");
+        await DockerAsync(clients, "rmi", "committed");
+        await DockerAsync(clients, "load", "-i", saved);
+        Assert.Equal(layers, (await DockerAsync(clients, "inspect", "--format", "{{.Id}} {{.RootFS.Layers}}", "committed")).Line);
+        File.Delete(saved);
+    }
+
+    private static async Task<CommandResult> DockerAsync(Clients clients, params string[] arguments) => (await clients.RunAsync(Cli.Docker, arguments)).Exits(0);
+
+    /// <summary>The mount ends with the host's mount namespace, and with it the loop device.</summary>
+    private static async Task MountAsync(TestHost host, TestDaemon daemon, string mkfs)
+    {
+        string image = Path.Combine(host.Root, "disk");
+        (await host.RunAsync("sh", "-euc", $"truncate -s 1G {image}; {mkfs} {image}; mkdir {daemon.DataRoot}; mount -o loop {image} {daemon.DataRoot}")).Exits(0);
+    }
+
+    /// <summary>The data root as the host's processes see it.</summary>
+    private static string Inside(TestHost host, TestDaemon daemon) => $"/proc/{host.HolderPid}/root{daemon.DataRoot}";
+}
