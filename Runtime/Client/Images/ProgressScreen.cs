@@ -68,7 +68,7 @@ internal sealed class ProgressScreen(TextSink terminal)
 
         HashSet<ProgressRow> chosen = [.. _rows.OrderBy(Rank).Take(height - 1)];
         int finished = _rows.Count(row => row.IsFinished);
-        string summary = string.Create(CultureInfo.InvariantCulture, $"{_rows.Count} layers, {finished} done; {chosen.Count} of them shown");
+        string summary = string.Create(CultureInfo.InvariantCulture, $"{_rows.Count} lines, {finished} done; {chosen.Count} of them shown");
         return [Ellipsis.Cut(summary, Columns - 1), .. _rows.Where(chosen.Contains).Select(row => row.Text(Columns))];
     }
 

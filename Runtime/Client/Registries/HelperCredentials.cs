@@ -1,7 +1,9 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rtd.Client.Json;
+using Rtd.Client.Terminal;
 
 namespace Rtd.Client.Registries;
 
@@ -60,8 +62,6 @@ internal sealed class HelperCredentials(string name, FileCredentials file) : Cre
         file.Erase(registry);
     }
 
-    private static Process Start(ProcessStartInfo info) => Process.Start(info)!;
-
     private void Demand(string verb, string input, string doing)
     {
         (int exitCode, string output) = Run(verb, input, doing);
@@ -75,15 +75,16 @@ internal sealed class HelperCredentials(string name, FileCredentials file) : Cre
     {
         try
         {
-            using Process process = Start(new ProcessStartInfo(_program, [verb]) { RedirectStandardInput = true, RedirectStandardOutput = true });
+            using Process process = Process.Start(new ProcessStartInfo(_program, [verb]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
             Feed(process, input);
             string output = process.StandardOutput.ReadToEnd().Trim();
             process.WaitForExit();
             return (process.ExitCode, output);
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (Win32Exception failure)
         {
-            throw Failure(doing, $"exec: \"{_program}\": executable file not found in $PATH", "");
+            string reason = failure.NativeErrorCode == Libc.ENOENT ? "executable file not found in $PATH" : ErrnoText.Of(failure.NativeErrorCode);
+            throw Failure(doing, $"exec: \"{_program}\": {reason}", "");
         }
     }
 
