@@ -117,9 +117,9 @@ class Engine:
 class Rtd(Engine):
     name = "rtd"
 
-    def __init__(self, directory, tree):
+    def __init__(self, directory, dist):
         super().__init__(directory)
-        self.dist = os.path.join(tree, "dist")
+        self.dist = dist
 
     def version(self):
         return subprocess.run([os.path.join(self.dist, "rtd"), "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()

@@ -42,13 +42,13 @@ def parse_arguments():
     parser.add_argument("--svg", metavar="FILE", help="write a chart to this file")
     parser.add_argument("--dir", default="/var/tmp/rtd-bench", metavar="DIR", help="where everything is made (default /var/tmp/rtd-bench)")
     parser.add_argument("--keep", action="store_true", help="leave the directory, with the daemons' logs")
-    parser.add_argument("--tree", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--dist", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "dist"), metavar="DIR", help="where rtd and rtctl are (default dist/)")
     return parser.parse_args()
 
 
 def make_engines(options, directory):
     """Those that are asked for and installed."""
-    makers = {"rtd": (lambda: Rtd(directory, options.tree), None), "docker": (lambda: Docker(directory), "dockerd"), "podman": (lambda: Podman(directory), "podman")}
+    makers = {"rtd": (lambda: Rtd(directory, os.path.abspath(options.dist)), None), "docker": (lambda: Docker(directory), "dockerd"), "podman": (lambda: Podman(directory), "podman")}
     engines = []
     for name in options.engines.split(","):
         make, program = makers[name]
