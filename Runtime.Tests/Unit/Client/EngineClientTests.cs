@@ -106,6 +106,28 @@ public sealed class EngineClientTests
     }
 
     [Fact]
+    public void An_upload_that_the_daemon_answers_early_is_not_a_broken_pipe()
+    {
+        using ScriptedDaemon daemon = new(_ => ScriptedDaemon.Raw("HTTP/1.1 507 X\r\nConnection: close\r\nContent-Length: 21\r\n\r\n{\"message\":\"no room\"}"));
+        using EngineClient client = new(EngineHost.Parse(daemon.Address));
+        using EndlessStream source = new();
+
+        EngineException failure = Assert.Throws<EngineException>(() => client.Upload("/early", "application/x-tar", source));
+
+        Assert.Equal("Error response from daemon: no room", failure.Message);
+    }
+
+    [Fact]
+    public void An_upload_whose_source_fails_tells_so()
+    {
+        using ScriptedDaemon daemon = new(_ => ScriptedDaemon.Json("{}"));
+        using EngineClient client = new(EngineHost.Parse(daemon.Address));
+        using BrokenStream source = new();
+
+        Assert.Equal("the disk is broken", Assert.Throws<Rtd.Client.ClientException>(() => client.Upload("/images/load", "application/x-tar", source)).Message);
+    }
+
+    [Fact]
     public void Hijacked_connections_keep_the_bytes_that_came_with_the_head()
     {
         using ScriptedDaemon daemon = new(_ => ScriptedDaemon.Raw("HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nfirst bytes"));

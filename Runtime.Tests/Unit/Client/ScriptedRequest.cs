@@ -8,7 +8,7 @@ internal sealed record ScriptedRequest(string Method, string Path, string Head, 
 {
     public string BodyText => Encoding.UTF8.GetString(Body);
 
-    /// <summary>The next request, or null at the end of the stream.</summary>
+    /// <summary>The next request, or null at the end of the stream. One for "/early" is answered before its body is read.</summary>
     public static ScriptedRequest? Read(Stream stream)
     {
         string head = ReadUntil(stream, "\r\n\r\n");
@@ -18,7 +18,7 @@ internal sealed record ScriptedRequest(string Method, string Path, string Head, 
         }
 
         string[] words = head.Split("\r\n")[0].Split(' ');
-        return new ScriptedRequest(words[0], words[1], head, ReadBody(stream, head));
+        return new ScriptedRequest(words[0], words[1], head, words[1].EndsWith("/early", StringComparison.Ordinal) ? [] : ReadBody(stream, head));
     }
 
     private static byte[] ReadBody(Stream stream, string head)
@@ -39,7 +39,8 @@ internal sealed record ScriptedRequest(string Method, string Path, string Head, 
         using MemoryStream body = new();
         while (true)
         {
-            int size = int.Parse(ReadUntil(stream, "\r\n"), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            string digits = ReadUntil(stream, "\r\n");
+            int size = digits.Length > 0 ? int.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture) : throw new EndOfStreamException();
             byte[] chunk = new byte[size];
             stream.ReadExactly(chunk);
             ReadUntil(stream, "\r\n");

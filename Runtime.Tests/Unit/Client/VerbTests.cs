@@ -164,8 +164,8 @@ public sealed class VerbTests
         new Rtd.Client.Images.ProgressPrinter(terminal).Print(messages);
 
         Assert.Equal(
-            "\n\u001b[1A\u001b[2K\rabc: Loading layer [=========================>                         ]     500kB/1MB\r\u001b[1B"
-            + "\u001b[1A\u001b[2K\rabc: Done\r\u001b[1BLoaded\n",
+            "\n\u001b[1A\rabc: Loading layer [=========================>                         ]     500kB/1MB\u001b[K\r\u001b[1B"
+            + "\u001b[1A\rabc: Done\u001b[K\r\u001b[1BLoaded\n",
             terminal.Text);
     }
 
@@ -202,7 +202,7 @@ public sealed class VerbTests
             Assert.Equal("r.example/x:1\n", ClientRun.Of("--config", directory, "-H", daemon.Address, "pull", "-q", "r.example/x:1").Output);
             Assert.Contains("X-Team: a", daemon.Requests[0].Head);
             string auth = daemon.Requests[2].Head.Split("X-Registry-Auth: ")[1].Split("\r\n")[0];
-            Assert.Equal("""{"serveraddress":"r.example","username":"u","password":"p"}""", System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(auth.Replace('-', '+').Replace('_', '/'))));
+            Assert.Equal("""{"username":"u","password":"p","serveraddress":"r.example"}""", System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(auth.Replace('-', '+').Replace('_', '/'))));
         }
         finally
         {

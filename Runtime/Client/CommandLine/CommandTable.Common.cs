@@ -1,6 +1,7 @@
 using Rtd.Client.Containers;
 using Rtd.Client.Daemon;
 using Rtd.Client.Images;
+using Rtd.Client.Registries;
 
 namespace Rtd.Client.CommandLine;
 
@@ -23,8 +24,8 @@ internal static partial class CommandTable
         new OptionsCommand<PullOptions>(["image pull", "pull"], "[OPTIONS] NAME[:TAG|@DIGEST]", "Pull an image from a registry", ArgumentCount.Exactly(1), ImagePull.Run) { Group = CommandGroup.Common },
         new OptionsCommand<PushOptions>(["image push", "push"], "[OPTIONS] NAME[:TAG]", "Push an image to a registry", ArgumentCount.Exactly(1), ImagePush.Run) { Group = CommandGroup.Common },
         new OptionsCommand<ImageListOptions>(["image ls", "image list", "images"], "[OPTIONS] [REPOSITORY[:TAG]]", "List images", ArgumentCount.AtMostOne, ImageList.Run) { Group = CommandGroup.Common },
-        new OptionsCommand<LoginOptions>(["login"], "[OPTIONS] [SERVER]", "Log in to a registry", ArgumentCount.AtMostOne, RegistryLogin.Login) { Group = CommandGroup.Common },
-        new OptionsCommand<NoOptions>(["logout"], "[SERVER]", "Log out from a registry", ArgumentCount.AtMostOne, RegistryLogin.Logout) { Group = CommandGroup.Common },
+        new OptionsCommand<LoginOptions>(["login"], "[OPTIONS] [SERVER]", "Log in to a registry", ArgumentCount.AtMostOne, RegistryLogin.Run) { Group = CommandGroup.Common },
+        new OptionsCommand<NoOptions>(["logout"], "[SERVER]", "Log out from a registry", ArgumentCount.AtMostOne, RegistryLogout.Run) { Group = CommandGroup.Common },
         new OptionsCommand<FormatOptions>(["version"], "[OPTIONS]", "Show the versions of client and daemon", ArgumentCount.None, EngineVersion.Run) { Group = CommandGroup.Common },
         new OptionsCommand<FormatOptions>(["system info", "info"], "[OPTIONS]", "Show what the daemon knows of itself and its host", ArgumentCount.None, EngineInfo.Run) { Group = CommandGroup.Common },
     ];

@@ -11,11 +11,14 @@ internal static partial class CommandTable
     private static Command[] Containers() =>
     [
         new OptionsCommand<AttachOptions>(["container attach", "attach"], "[OPTIONS] CONTAINER", "Attach your standard streams to a container that runs", ArgumentCount.Exactly(1), ContainerAttach.Run),
+        new OptionsCommand<CommitOptions>(["container commit", "commit"], "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]", "Make an image from a container", ArgumentCount.Between(1, 2), ContainerCommit.Run),
         new CompositeCommand<CreateOptions>(
             ["container create", "create"], "[OPTIONS] IMAGE [COMMAND] [ARG...]", "Create a container without starting it", ArgumentCount.AtLeast(1), ContainerCreate.Run)
         {
             Interspersed = false, FailureCode = _ => 125,
         },
+        new OptionsCommand<NoOptions>(["container diff", "diff"], "CONTAINER", "Show what a container changed in its file system", ArgumentCount.Exactly(1), ContainerDiff.Run),
+        new OptionsCommand<ExportOptions>(["container export", "export"], "[OPTIONS] CONTAINER", "Write a container's file system to a tar archive", ArgumentCount.Exactly(1), ContainerExport.Run),
         new OptionsCommand<InspectKindOptions>(["container inspect"], "[OPTIONS] " + OneOrMoreContainers, "Show all about containers", ArgumentCount.AtLeast(1), ObjectInspect.Containers),
         new OptionsCommand<KillOptions>(["container kill", "kill"], "[OPTIONS] " + OneOrMoreContainers, "Kill containers, or send them a signal", ArgumentCount.AtLeast(1), ContainerVerbs.Kill),
         new OptionsCommand<LogsOptions>(["container logs", "logs"], "[OPTIONS] CONTAINER", "Print what a container wrote", ArgumentCount.Exactly(1), ContainerLogs.Run),

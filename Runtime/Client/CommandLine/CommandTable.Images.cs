@@ -9,7 +9,7 @@ internal static partial class CommandTable
     private static Command[] Images() =>
     [
         new OptionsCommand<HistoryOptions>(["image history", "history"], "[OPTIONS] IMAGE", "Show how an image came about", ArgumentCount.Exactly(1), ImageHistory.Run),
-        new OptionsCommand<ImportOptions>(["image import", "import"], "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]", "Make an image from a tar archive of a file system", ArgumentCount.Between(1, 2), ImageImport.Run),
+        new OptionsCommand<ImportOptions>(["image import", "import"], "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]", "Make an image from a tar archive of a file system", ArgumentCount.AtLeast(1), ImageImport.Run),
         new OptionsCommand<InspectKindOptions>(["image inspect"], "[OPTIONS] IMAGE [IMAGE...]", "Show all about images", ArgumentCount.AtLeast(1), ObjectInspect.Images),
         new OptionsCommand<LoadOptions>(["image load", "load"], "[OPTIONS]", "Load images from a tar archive or standard input", ArgumentCount.None, ImageLoad.Run),
         new OptionsCommand<PruneOptions>(["image prune"], "[OPTIONS]", "Remove unused images", ArgumentCount.None, Prune.Images),

@@ -1,7 +1,6 @@
-using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Rtd.Client.Terminal;
 
 namespace Rtd.Client.Configuration;
 
@@ -66,40 +65,34 @@ internal sealed class ConfigFile(string path, JsonObject root)
         }
     }
 
-    /// <summary>The stored credentials for a registry as the API's header takes them: base64url of a JSON object.</summary>
-    public string EncodedAuth(string registry)
-    {
-        JsonObject auth = new() { ["serveraddress"] = registry };
-        if ((root["auths"] as JsonObject)?[registry] is JsonObject stored)
-        {
-            AddStored(auth, stored);
-        }
+    /// <summary>Registries' entries, or null when there are none.</summary>
+    public JsonObject? Auths => root["auths"] as JsonObject;
 
-        return Encode(auth);
-    }
+    /// <summary>The name of the helper program that keeps a registry's credentials; null when this file does.</summary>
+    public string? CredentialHelper(string registry) =>
+        root["credHelpers"] is JsonObject helpers && helpers[registry]?.ToString() is { Length: > 0 } own ? own : Text("credsStore");
 
-    public static string Encode(JsonObject auth) =>
-        Convert.ToBase64String(Encoding.UTF8.GetBytes(auth.ToJsonString())).Replace('+', '-').Replace('/', '_');
-
-    /// <summary>Keeps a registry's credentials. Other settings in the file stay as they are.</summary>
-    public void StoreAuth(string registry, string user, string password, string? identityToken)
+    /// <summary>Keeps a registry's entry; false when it was there already. Other settings in the file stay as they are.</summary>
+    /// <exception cref="ClientException">The file cannot be written.</exception>
+    public bool StoreAuth(string registry, JsonObject entry)
     {
         if (root["auths"] is not JsonObject auths)
         {
             root["auths"] = auths = [];
         }
 
-        JsonObject entry = new() { ["auth"] = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{(string.IsNullOrEmpty(identityToken) ? password : "")}")) };
-        if (!string.IsNullOrEmpty(identityToken))
+        if (JsonNode.DeepEquals(auths[registry], entry))
         {
-            entry["identitytoken"] = identityToken;
+            return false;
         }
 
         auths[registry] = entry;
         Save();
+        return true;
     }
 
-    /// <summary>Forgets a registry's credentials; false when there were none.</summary>
+    /// <summary>Forgets a registry's entry; false when there was none.</summary>
+    /// <exception cref="ClientException">The file cannot be written.</exception>
     public bool RemoveAuth(string registry)
     {
         if (root["auths"] is not JsonObject auths || !auths.Remove(registry))
@@ -111,47 +104,36 @@ internal sealed class ConfigFile(string path, JsonObject root)
         return true;
     }
 
-    private static void AddStored(JsonObject auth, JsonObject stored)
-    {
-        if (stored["auth"]?.ToString() is { Length: > 0 } encoded)
-        {
-            string pair = Encoding.UTF8.GetString(Convert.FromBase64String(encoded));
-            int colon = pair.IndexOf(':');
-            auth["username"] = colon < 0 ? pair : pair[..colon];
-            auth["password"] = colon < 0 ? "" : pair[(colon + 1)..].TrimEnd('\0');
-        }
-
-        foreach (string key in new[] { "username", "password", "identitytoken", "registrytoken" })
-        {
-            if (stored[key]?.ToString() is { Length: > 0 } value)
-            {
-                auth[key] = value;
-            }
-        }
-    }
-
     private string? Text(string key) => root[key] is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
 
-    /// <summary>Writes beside the file and renames over it; only its owner may read it.</summary>
+    /// <summary>Writes beside the file and renames over it; only its owner may read it. A file that is a link stays one.</summary>
     private void Save()
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
-        string temporary = Path + "." + Environment.ProcessId;
-        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
-        using (FileStream stream = new(temporary, options))
+        try
         {
-            stream.Write(Encoding.UTF8.GetBytes(JsonIndented()));
-            stream.Flush(flushToDisk: true);
-        }
+            string target = File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path;
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            string temporary = $"{target}.{Environment.ProcessId}";
+            FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+            using (FileStream stream = new(temporary, options))
+            {
+                Write(stream);
+                stream.Flush(flushToDisk: true);
+            }
 
-        File.Move(temporary, Path, overwrite: true);
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ClientException($"writing {Path}: {failure.Message}");
+        }
     }
 
-    private string JsonIndented()
+    /// <summary>Indented as docker's client does, so that the two leave each other's lines alone.</summary>
+    private void Write(FileStream stream)
     {
-        using JsonDocument document = JsonDocument.Parse(root.ToJsonString());
-        StringBuilder text = new();
-        Json.JsonText.Indent(document.RootElement, text, 0);
-        return text.Append('\n').ToString();
+        JsonWriterOptions format = new() { Indented = true, IndentCharacter = '\t', IndentSize = 1, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using Utf8JsonWriter writer = new(stream, format);
+        root.WriteTo(writer);
     }
 }

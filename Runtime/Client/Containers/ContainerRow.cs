@@ -7,7 +7,7 @@ using Rtd.Client.Json;
 namespace Rtd.Client.Containers;
 
 /// <summary>A container as ps shows it.</summary>
-internal sealed class ContainerRow(JsonElement container, bool truncate, DateTimeOffset now)
+internal sealed class ContainerRow(JsonElement container, bool truncate, DateTimeOffset now, bool withImageSize = true)
 {
     private const int CommandWidth = 20, MountWidth = 15;
 
@@ -85,7 +85,7 @@ internal sealed class ContainerRow(JsonElement container, bool truncate, DateTim
         {
             string own = HumanSize.Decimal(Container.Number("SizeRw"), 3);
             long all = Container.Number("SizeRootFs");
-            return all > 0 ? $"{own} (virtual {HumanSize.Decimal(all, 3)})" : own;
+            return withImageSize && all > 0 ? $"{own} (virtual {HumanSize.Decimal(all, 3)})" : own;
         }
     }
 

@@ -1,8 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using Rtd.Client.Containers;
 using Rtd.Client.Formatting;
 using Rtd.Client.Images;
 using Rtd.Client.Json;
+using Rtd.Client.Templates;
 using Rtd.Client.Volumes;
 
 namespace Rtd.Client.Daemon;
@@ -17,19 +19,18 @@ internal static class DiskUsage
 
     public static int Run(ClientContext context, DiskUsageOptions options, List<string> arguments)
     {
-        if (options.Verbose && options.Format is { Length: > 0 } and not "json")
-        {
-            throw new ClientException("the verbose and the format options conflict");
-        }
-
         using JsonDocument document = context.Engine.GetJson("/system/df");
-        if (options.Verbose)
+        if (!options.Verbose)
         {
-            PrintVerbose(context, document.RootElement);
+            ListPrinter.Print(context.Out, options.Format, DefaultTable, DiskUsageRow.Table, Rows(document.RootElement));
+        }
+        else if (options.Format is { Length: > 0 } format && !format.StartsWith("table", StringComparison.Ordinal))
+        {
+            context.Out.Write(Render(ObjectTemplate.Parse(format)!, document.RootElement));
         }
         else
         {
-            ListPrinter.Print(context.Out, options.Format, DefaultTable, DiskUsageRow.Table, Rows(document.RootElement));
+            PrintVerbose(context, document.RootElement);
         }
 
         return 0;
@@ -71,13 +72,44 @@ internal static class DiskUsage
 
     private static void PrintVerbose(ClientContext context, JsonElement usage)
     {
-        DateTimeOffset now = DateTimeOffset.UtcNow;
         context.Out.WriteLine("Images space usage:\n");
-        ListPrinter.Print(context.Out, null, ImageTable, ImageRow.Table, usage.Member("Images").Items().SelectMany(image => ImageRow.Of(image, withDigests: false, truncate: true, now)));
+        ListPrinter.Print(context.Out, null, ImageTable, ImageRow.Table, ImageRows(usage, truncate: true));
         context.Out.WriteLine("\nContainers space usage:\n");
-        ListPrinter.Print(context.Out, null, ContainerTable, ContainerRow.Table, usage.Member("Containers").Items().Select(container => new ContainerRow(container, truncate: true, now)));
+        ListPrinter.Print(context.Out, null, ContainerTable, ContainerRow.Table, ContainerRows(usage, truncate: true));
         context.Out.WriteLine("\nLocal Volumes space usage:\n");
         ListPrinter.Print(context.Out, null, VolumeTable, VolumeRow.Table, usage.Member("Volumes").Items());
-        context.Out.WriteLine($"\nBuild cache usage: {HumanSize.Decimal(BuildCache(usage).Size)}");
+        context.Out.WriteLine($"\nBuild cache usage: {HumanSize.Decimal(BuildCache(usage).Size)}\n");
+        context.Out.WriteLine("CACHE ID   CACHE TYPE   SIZE      CREATED   LAST USED   USAGE     SHARED");
     }
+
+    /// <summary>A template sees all lists as one object.</summary>
+    private static string Render(Template template, JsonElement usage)
+    {
+        StringBuilder json = new("{\"Images\":");
+        WriteList(json, ImageRow.Table, ImageRows(usage, truncate: false));
+        WriteList(json.Append(",\"Containers\":"), ContainerRow.Table, ContainerRows(usage, truncate: false));
+        WriteList(json.Append(",\"Volumes\":"), VolumeRow.Table, usage.Member("Volumes").Items());
+        json.Append(",\"BuildCache\":[]}");
+        using JsonDocument whole = JsonDocument.Parse(json.ToString());
+        return template.Render(new TypedObject(whole.RootElement, "*formatter.diskUsageContext"));
+    }
+
+    private static void WriteList<T>(StringBuilder json, FieldTable<T> table, IEnumerable<T> items)
+    {
+        char separator = '[';
+        foreach (T item in items)
+        {
+            json.Append(separator);
+            separator = ',';
+            new FieldRow<T>(table, item).WriteJson(json);
+        }
+
+        json.Append(separator == '[' ? "[]" : "]");
+    }
+
+    private static IEnumerable<ImageRow> ImageRows(JsonElement usage, bool truncate) =>
+        usage.Member("Images").Items().SelectMany(image => ImageRow.Of(image, withDigests: false, truncate, DateTimeOffset.UtcNow));
+
+    private static IEnumerable<ContainerRow> ContainerRows(JsonElement usage, bool truncate) =>
+        usage.Member("Containers").Items().Select(container => new ContainerRow(container, truncate, DateTimeOffset.UtcNow, withImageSize: false));
 }

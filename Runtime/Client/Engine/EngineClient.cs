@@ -70,16 +70,28 @@ internal sealed class EngineClient(EngineHost host, string? fixedVersion = null)
         return response;
     }
 
-    /// <summary>A request whose body is copied from a stream in chunks; the caller disposes the answer.</summary>
+    /// <summary>A request whose body is copied from a stream in chunks; the answer may come while it still is. The caller disposes the answer.</summary>
     /// <exception cref="EngineException">The daemon answered with an error.</exception>
+    /// <exception cref="ClientException">The source cannot be read.</exception>
     public EngineResponse Upload(string path, string contentType, Stream source, params ReadOnlySpan<KeyValuePair<string, string>> headers)
     {
         string target = "/v" + Version + path;
         EngineSocket socket = EngineSocket.Connect(Host);
         HttpReader reader = new(socket);
         socket.Write(RequestHead("POST", target, headers, $"Content-Type: {contentType}\r\nTransfer-Encoding: chunked\r\n"));
-        CopyChunked(source, socket);
-        EngineResponse response = Receive(socket, reader, "POST");
+        BodySender sender = BodySender.Start(source, socket);
+        HttpHead head;
+        try
+        {
+            head = reader.ReadHead();
+        }
+        catch (EngineConnectionException)
+        {
+            sender.ThrowIfSourceFailed();
+            throw;
+        }
+
+        EngineResponse response = new(head, new HttpBody(reader, head, hasNoBody: false), _ => sender.Close());
         ThrowIfError(response);
         return response;
     }
@@ -222,27 +234,5 @@ internal sealed class EngineClient(EngineHost host, string? fixedVersion = null)
         }
 
         return idle;
-    }
-
-    /// <summary>Sends a body of unknown length. A daemon that answers early and hangs up is heard out, not reported as a broken pipe.</summary>
-    private static void CopyChunked(Stream source, EngineSocket socket)
-    {
-        byte[] buffer = new byte[64 * 1024];
-        try
-        {
-            int count;
-            while ((count = source.Read(buffer)) > 0)
-            {
-                socket.Write(Encoding.ASCII.GetBytes(count.ToString("x", CultureInfo.InvariantCulture) + "\r\n"));
-                socket.Write(buffer.AsSpan(0, count));
-                socket.Write("\r\n"u8);
-            }
-
-            socket.Write("0\r\n\r\n"u8);
-        }
-        catch (EngineConnectionException)
-        {
-            return;
-        }
     }
 }

@@ -10,15 +10,22 @@ internal static class ImageImport
         string source = arguments[0];
         bool isUrl = source.StartsWith("http://", StringComparison.Ordinal) || source.StartsWith("https://", StringComparison.Ordinal);
         string path = Path(options, isUrl ? source : "-", arguments.Count > 1 ? arguments[1] : "");
-        using EngineResponse response = isUrl ? context.Engine.Send("POST", path) : Upload(context, path, source);
+        return isUrl ? Fetch(context, path) : Upload(context, path, source);
+    }
+
+    private static int Upload(ClientContext context, string path, string source)
+    {
+        using Stream upload = source == "-" ? UploadSource.OpenStandardInput() : UploadSource.OpenFile(source);
+        using EngineResponse response = context.Engine.Upload(path, "text/plain", upload);
         new ProgressPrinter(context.Out).Print(response.Body);
         return 0;
     }
 
-    private static EngineResponse Upload(ClientContext context, string path, string source)
+    private static int Fetch(ClientContext context, string path)
     {
-        using UploadSource upload = source == "-" ? UploadSource.OpenStandardInput(context.Err) : UploadSource.OpenFile(source, context.Err);
-        return context.Engine.Upload(path, "text/plain", upload);
+        using EngineResponse response = context.Engine.Send("POST", path);
+        new ProgressPrinter(context.Out).Print(response.Body);
+        return 0;
     }
 
     private static string Path(ImportOptions options, string source, string reference)

@@ -19,6 +19,11 @@ internal static class ImageList
             filters.Add("reference=" + arguments[0]);
         }
 
+        if (options.Tree)
+        {
+            return ImageTree.Run(context, options, filters);
+        }
+
         using JsonDocument document = context.Engine.GetJson(new QueryString("/images/json").Add("all", options.All).Add("filters", Filters.Encode(filters)).ToString());
         string? format = options.Format ?? (options.Quiet ? null : context.Config.ImagesFormat);
         bool isTable = format is null || format.StartsWith("table", StringComparison.Ordinal);

@@ -22,4 +22,7 @@ internal sealed class ImageListOptions
 
     [Option('q', "quiet", HelpText = "Print IDs alone")]
     public bool Quiet { get; set; }
+
+    [Option("tree", HelpText = "Show which layers images share, and what each name alone would free")]
+    public bool Tree { get; set; }
 }

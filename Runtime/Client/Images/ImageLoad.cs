@@ -15,9 +15,9 @@ internal static class ImageLoad
         }
 
         bool isQuiet = options.Quiet || !context.Out.IsTerminal;
-        using UploadSource upload = options.Input is null ? UploadSource.OpenStandardInput(context.Err) : UploadSource.OpenFile(options.Input, isQuiet ? new DiscardingSink() : context.Err);
+        using Stream source = options.Input is null ? UploadSource.OpenStandardInput() : UploadSource.OpenFile(options.Input);
         string path = new QueryString("/images/load").Add("quiet", isQuiet ? "1" : "0").Add("platform", PlatformJson.Of(options.Platform)).ToString();
-        using EngineResponse response = context.Engine.Upload(path, "application/x-tar", upload);
+        using EngineResponse response = context.Engine.Upload(path, "application/x-tar", source);
         if (response.Head["Content-Type"]?.StartsWith("application/json", StringComparison.Ordinal) == true)
         {
             new ProgressPrinter(context.Out).Print(response.Body);

@@ -1,3 +1,5 @@
+using Rtd.Client.Registries;
+
 namespace Rtd.Client.Images;
 
 /// <summary>An image's name as the user writes it: [registry/]repository[:tag][@digest].</summary>
@@ -5,9 +7,6 @@ internal sealed record ImageReference(string Domain, string Path, string? Tag, s
 {
     private const string DefaultDomain = "docker.io";
     private const string OfficialPrefix = "library/";
-
-    /// <summary>The key of docker.io's credentials in config.json.</summary>
-    private const string DefaultIndex = "https://index.docker.io/v1/";
 
     /// <summary>The repository without what goes without saying: "busybox", not "docker.io/library/busybox".</summary>
     public string FamiliarName =>
@@ -17,10 +16,16 @@ internal sealed record ImageReference(string Domain, string Path, string? Tag, s
     public string Familiar => FamiliarName + (Tag is not null ? ":" + Tag : Digest is null ? ":latest" : "") + (Digest is not null ? "@" + Digest : "");
 
     /// <summary>The key of the registry's credentials.</summary>
-    public string Registry => Domain == DefaultDomain ? DefaultIndex : Domain;
+    public string Registry => Domain == DefaultDomain ? RegistryAddress.DefaultIndex : Domain;
 
     /// <summary>The repository in full: "docker.io/library/busybox".</summary>
     public string FullName => $"{Domain}/{Path}";
+
+    /// <summary>The full name with what was given beside it.</summary>
+    public string Full => FullName + (Tag is not null ? ":" + Tag : "") + (Digest is not null ? "@" + Digest : "");
+
+    /// <summary>Itself, with the tag "latest" when it has neither tag nor digest.</summary>
+    public ImageReference Tagged => Tag is null && Digest is null ? this with { Tag = "latest" } : this;
 
     /// <exception cref="ClientException">The text is no reference.</exception>
     public static ImageReference Parse(string text)
@@ -50,11 +55,14 @@ internal sealed record ImageReference(string Domain, string Path, string? Tag, s
         return isValid ? new ImageReference(domain, path, tag, digest) : throw new ClientException("invalid reference format");
     }
 
+    /// <summary>Whether the part before the first slash is a registry's host rather than a part of a repository's name.</summary>
+    public static bool IsDomain(string first) => first.AsSpan().ContainsAny('.', ':') || first == "localhost" || first.ToLowerInvariant() != first;
+
     private static (string Domain, string Path) SplitDomain(string name)
     {
         int slash = name.IndexOf('/');
         string first = slash < 0 ? "" : name[..slash];
-        bool isDomain = slash >= 0 && (first.AsSpan().ContainsAny('.', ':') || first == "localhost" || first.ToLowerInvariant() != first);
+        bool isDomain = IsDomain(first);
         string domain = isDomain ? first : DefaultDomain;
         string path = isDomain ? name[(slash + 1)..] : name;
         domain = domain == "index.docker.io" ? DefaultDomain : domain;

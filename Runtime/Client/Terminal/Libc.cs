@@ -9,6 +9,7 @@ internal static partial class Libc
     public const int EINTR = 4, ENOENT = 2, EACCES = 13, EPERM = 1, EPIPE = 32, ECONNREFUSED = 111, EAGAIN = 11;
     public const int SHUT_WR = 1, SHUT_RDWR = 2;
     public const short POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16;
+    public const int S_IFIFO = 0x1000, S_IFCHR = 0x2000, S_IFDIR = 0x4000, S_IFBLK = 0x6000, S_IFREG = 0x8000;
     public const int TCSANOW = 0, TCSADRAIN = 1;
 
     private const string LibraryName = "libc";
@@ -59,6 +60,9 @@ internal static partial class Libc
 
     [LibraryImport(LibraryName, EntryPoint = "localtime_r")]
     private static unsafe partial BrokenDownTime* _localtime_r(long* seconds, BrokenDownTime* result);
+
+    [LibraryImport(LibraryName, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int _statx(int directory, string path, int flags, uint mask, byte* buffer);
 
     [LibraryImport(LibraryName, EntryPoint = "tzset")]
     private static partial void _tzset();
@@ -208,6 +212,15 @@ internal static partial class Libc
         BrokenDownTime result;
         _tzset();
         return _localtime_r(&seconds, &result) is null ? (0, "UTC") : ((int)result.gmtoff, Marshal.PtrToStringUTF8(result.zone) ?? "UTC");
+    }
+
+    /// <summary>The type bits of what a path leads to (S_IFREG and so on), links followed; 0 when there is nothing.</summary>
+    public static unsafe int file_type(string path)
+    {
+        const int AT_FDCWD = -100, S_IFMT = 0xF000, stx_mode = 28;
+        const uint STATX_TYPE = 1;
+        byte* buffer = stackalloc byte[256];
+        return _statx(AT_FDCWD, path, 0, STATX_TYPE, buffer) == 0 ? *(ushort*)(buffer + stx_mode) & S_IFMT : 0;
     }
 
     [StructLayout(LayoutKind.Sequential)]

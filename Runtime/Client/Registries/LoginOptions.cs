@@ -1,6 +1,6 @@
 using CommandLine;
 
-namespace Rtd.Client.Daemon;
+namespace Rtd.Client.Registries;
 
 /// <summary>Options of login.</summary>
 internal sealed class LoginOptions

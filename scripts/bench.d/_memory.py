@@ -1,0 +1,69 @@
+"""Memory of a group of processes while something runs."""
+
+import os
+import re
+import threading
+
+SAMPLE_SECONDS = 0.05
+
+
+def _children():
+    """pid -> pids of its children, for the whole machine."""
+    children = {}
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{entry}/stat", encoding="latin-1") as file:
+                parent = int(file.read().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        children.setdefault(parent, []).append(int(entry))
+    return children
+
+
+def _with_descendants(roots):
+    children = _children()
+    found, rest = set(), list(roots)
+    while rest:
+        pid = rest.pop()
+        if pid not in found:
+            found.add(pid)
+            rest += children.get(pid, [])
+    return found
+
+
+def _pss(pid):
+    """Proportional set size in bytes: shared pages are counted by share. 0 for a process that has gone."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+            return int(re.search(r"^Pss:\s*(\d+) kB", file.read(), re.MULTILINE).group(1)) * 1024
+    except (FileNotFoundError, ProcessLookupError, AttributeError):
+        return 0
+
+
+def high_water(pid):
+    """The most resident memory a process ever had, in bytes."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return int(re.search(r"^VmHWM:\s*(\d+) kB", file.read(), re.MULTILINE).group(1)) * 1024
+
+
+class PeakSampler:
+    """Samples the PSS of processes and their descendants, this one left out; `peak` is the largest sum in bytes."""
+
+    def __init__(self, pids):
+        self._pids = pids
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self.peak = 0
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self):
+        while not self._stop.is_set():
+            self.peak = max(self.peak, sum(map(_pss, _with_descendants(self._pids()) - {os.getpid()})))
+            self._stop.wait(SAMPLE_SECONDS)
