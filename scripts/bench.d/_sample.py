@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import tarfile
 
@@ -109,14 +108,12 @@ def _add_bytes(archive, name, content):
 
 
 def extract(layers, directory, compressed):
-    """Unpacks the layers with tar, one after the other, and returns the seconds: the floor that no engine gets below by much."""
+    """Unpacks the layers with tar below a new directory, one after the other, and returns the seconds: the floor that no engine gets below by much."""
     from _engines import run
 
     seconds = 0
     for number, layer in enumerate(layers):
-        target = os.path.join(directory, f"floor{number}")
+        target = os.path.join(directory, str(number))
         os.makedirs(target)
         seconds += run(["tar", "-xzf" if compressed else "-xf", layer + (".gz" if compressed else ""), "-C", target])
-    for number in range(len(layers)):
-        shutil.rmtree(os.path.join(directory, f"floor{number}"))
     return seconds

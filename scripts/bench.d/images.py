@@ -3,13 +3,19 @@
 
 Started by scripts/bench, which makes the namespaces. The engines take turns within each round, so that what else the machine does hits all alike.
 Before each measurement what is dirty is written out (sync); that time is not measured, for no engine.
+
+ext4 does not give out an inode again for a minute after it was freed, and looks at each such inode in turn whenever a file is made
+(recently_deleted() in fs/ext4/ialloc.c): files made soon after thousands were removed cost several times as much. So nothing is removed between
+the engines of one operation, and after each removal the next operation waits until that minute is over.
 """
 
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 import _machine
 import _memory
@@ -18,6 +24,8 @@ from _report import Results, table, write_json, write_svg
 from _sample import LAYERS, Sample, extract
 
 FIRST_PORT = 5001
+# RECENTCY_MIN of ext4, and a little: seconds.
+EXT4_SETTLE = 65
 IMAGE = "bench.example/image:1"
 
 # Operations in the order of a round, with the tar run that does the same to the same bytes.
@@ -37,6 +45,7 @@ def parse_arguments():
     parser.add_argument("--engines", default="rtd,docker,podman", metavar="LIST", help="which, the first being compared with the others")
     parser.add_argument("--only", default="", metavar="LIST", help="only these operations, e.g. 'load .tar,save'")
     parser.add_argument("--size", type=int, default=100, metavar="PERCENT", help="size of the image in percent of 300 MB")
+    parser.add_argument("--settle", type=int, metavar="SECONDS", help=f"wait after removals (default {EXT4_SETTLE} on ext4, else 0)")
     parser.add_argument("--big", action="store_true", help="also the most memory while a 2 GB layer is loaded")
     parser.add_argument("--json", metavar="FILE", help="write all runs to this file")
     parser.add_argument("--svg", metavar="FILE", help="write a chart to this file")
@@ -67,6 +76,7 @@ class Bench:
         self.directory = directory
         self.only = [name for name in options.only.split(",") if name]
         self.port = FIRST_PORT
+        self.number = 0
         self.engines = make_engines(options, directory)
         print("making the image", file=sys.stderr)
         self.sample = Sample(os.path.join(directory, "image"), IMAGE, [([tree], megabytes * options.size // 100) for tree, megabytes in LAYERS])
@@ -75,6 +85,8 @@ class Bench:
         versions = {engine.name: engine.version() for engine in self.engines}
         versions["docker-registry"] = _machine.output_of(["docker-registry", "--version"])
         self.results = Results(_machine.describe(directory), versions, text)
+        is_ext4 = self.results.machine["file system"].startswith("ext4")
+        self.settle_seconds = options.settle if options.settle is not None else EXT4_SETTLE if is_ext4 else 0
         self.source = None
 
     def wants(self, operation):
@@ -100,12 +112,27 @@ class Bench:
         print(f"  {operation:14}{engine.name:8}{seconds:8.2f} s", file=sys.stderr)
         return True
 
-    def turn(self, operation, action, undo=None):
-        """An operation by each engine; undo(engine) is not measured."""
+    def settle(self):
+        """After removals: see above."""
+        os.sync()
+        if self.settle_seconds:
+            print(f"  waiting {self.settle_seconds} s", file=sys.stderr)
+            time.sleep(self.settle_seconds)
+
+    def turn(self, operation, action):
+        """An operation by each engine, each round beginning with another one."""
+        first = self.number % len(self.engines)
+        for engine in self.engines[first:] + self.engines[:first]:
+            self.measure(operation, engine, lambda engine=engine: action(engine))
+
+    def remove_all(self, name):
+        """Takes an image from all engines, and the trees that tar made; not measured. An engine without the image has failed before."""
         for engine in self.engines:
-            done = self.measure(operation, engine, lambda engine=engine: action(engine))
-            if done and undo:
-                undo(engine)
+            try:
+                engine.remove(name)
+            except Failed:
+                continue
+        shutil.rmtree(os.path.join(self.directory, "floor"), ignore_errors=True)
 
     def push(self, engine):
         registry = self.next_registry()
@@ -152,7 +179,7 @@ class Bench:
 
     def floor(self, operation, compressed):
         os.sync()
-        seconds = extract(self.sample.layers, self.directory, compressed)
+        seconds = extract(self.sample.layers, os.path.join(self.directory, "floor"), compressed)
         self.results.add(operation, "tar", seconds)
         print(f"  {operation:14}{'':8}{seconds:8.2f} s", file=sys.stderr)
 
@@ -165,21 +192,27 @@ class Bench:
         if self.wants("push") and self.source:
             self.turn("push", self.push)
         self.turn("rmi", lambda engine: engine.remove(IMAGE))
+        self.remove_all(IMAGE)
         if self.wants("load .tar.gz"):
-            self.turn("load .tar.gz", lambda engine: engine.load(self.sample.archive_gz), lambda engine: engine.remove(IMAGE))
+            self.settle()
+            self.turn("load .tar.gz", lambda engine: engine.load(self.sample.archive_gz))
+            self.remove_all(IMAGE)
+        if self.wants("load .tar.gz") or self.wants("pull"):
+            self.settle()
+            self.floor("tar -xz", compressed=True)
         if self.wants("pull") and self.source:
             name = f"{self.source.address}/image:1"
-            self.turn("pull", lambda engine: engine.pull(name), lambda engine: engine.remove(name))
-        if self.wants("load .tar.gz") or self.wants("pull"):
-            self.floor("tar -xz", compressed=True)
+            self.turn("pull", lambda engine: engine.pull(name))
+            self.remove_all(name)
 
     def run(self):
         for engine in self.engines:
             engine.start()
         if self.wants("push") or self.wants("pull"):
             self.fill_source()
-        for number in range(self.options.rounds):
-            print(f"round {number + 1} of {self.options.rounds}", file=sys.stderr)
+        for self.number in range(self.options.rounds):
+            self.settle()
+            print(f"round {self.number + 1} of {self.options.rounds}", file=sys.stderr)
             self.round()
 
     def measure_memory(self):
@@ -190,7 +223,7 @@ class Bench:
         for engine in self.engines:
             engine.stop()
             engine.start()
-            os.sync()
+            self.settle()
             with _memory.PeakSampler(engine.pids) as sampler:
                 seconds = engine.load(big.archive)
             memory[engine.name] = {"seconds": seconds, "pss": sampler.peak, "high_water": _memory.high_water(engine.processes[-1].pid) if engine.processes else None}
@@ -206,6 +239,8 @@ class Bench:
 
 def main():
     options = parse_arguments()
+    # So that the daemons end and the directory goes also when a time limit ends this.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     os.makedirs(options.dir, exist_ok=True)
     directory = os.path.join(options.dir, str(os.getpid()))
     os.makedirs(directory)

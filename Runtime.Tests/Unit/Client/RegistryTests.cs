@@ -131,6 +131,17 @@ public sealed class RegistryTests : IDisposable
     }
 
     [Fact]
+    public void The_first_login_makes_the_directory()
+    {
+        using ScriptedDaemon daemon = new(_ => ScriptedDaemon.Json("""{"Status":"Login Succeeded"}"""));
+        string directory = _user.Path("new/.docker");
+
+        Assert.Equal(0, ClientRun.Of("--config", directory, "-H", daemon.Address, "login", "-u", "u", "-p", "p", "r.example").ExitCode);
+        Assert.Contains("dTpw", File.ReadAllText(Path.Combine(directory, "config.json")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory));
+    }
+
+    [Fact]
     public void A_config_file_that_is_a_link_stays_one()
     {
         string target = _user.Path("elsewhere.json");

@@ -111,8 +111,9 @@ internal sealed class ConfigFile(string path, JsonObject root)
     {
         try
         {
-            string target = File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path;
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            FileInfo file = new(Path);
+            string target = file.LinkTarget is null ? Path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
             string temporary = $"{target}.{Environment.ProcessId}";
             FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
             using (FileStream stream = new(temporary, options))

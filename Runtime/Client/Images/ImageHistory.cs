@@ -13,7 +13,7 @@ internal static class ImageHistory
 
     public static int Run(ClientContext context, HistoryOptions options, List<string> arguments)
     {
-        using JsonDocument document = context.Engine.GetJson($"/images/{QueryString.Segment(arguments[0])}/history");
+        using JsonDocument document = context.Engine.GetJson(new QueryString($"/images/{QueryString.Segment(arguments[0])}/history").Add("platform", PlatformJson.Of(options.Platform)).ToString());
         DateTimeOffset now = DateTimeOffset.UtcNow;
         IEnumerable<HistoryRow> rows = document.RootElement.Items().Select(entry => new HistoryRow(entry, !options.NoTruncate, options.Human == true, now));
         ListPrinter.Print(context.Out, options.Quiet ? "{{.ID}}" : options.Format, options.Human == true ? DefaultTable : ExactTable, HistoryRow.Table, rows);

@@ -13,7 +13,7 @@ internal sealed class ProgressPrinter(TextSink sink)
     /// <exception cref="ClientException">A message is an error.</exception>
     public void Print(Stream messages)
     {
-        using Interruption? interruption = sink.IsTerminal ? new Interruption(() => Libc.write_all(1, "\n"u8)) : null;
+        using Interruption? interruption = sink.IsTerminal ? new Interruption(() => Libc.write_all(sink.Descriptor, "\n"u8)) : null;
         try
         {
             foreach (JsonDocument document in JsonStream.Read(messages))

@@ -11,6 +11,9 @@ internal class TextSink(int fd)
     private byte[] _buffer = new byte[1024];
     private int _used;
 
+    /// <summary>The file descriptor, or -1.</summary>
+    public int Descriptor => fd;
+
     public virtual bool IsTerminal => _isTerminal;
 
     /// <summary>Columns of the terminal, 0 when it is not one.</summary>
