@@ -228,13 +228,18 @@ public sealed class BadRegistryTests : RegistryTest
         Func<HttpContext, Task<bool>> guard = Guarded.ByPassword("tester", "secret");
         Registry.Intercept = async context =>
         {
-            bool redirect = IsBlob(context) && !await guard(context);
-            if (redirect)
+            if (await guard(context))
             {
-                context.Response.Redirect($"http://{elsewhere.Host}{context.Request.Path}");
+                return true;
             }
 
-            return redirect || (!IsBlob(context) && await guard(context));
+            if (!IsBlob(context))
+            {
+                return false;
+            }
+
+            context.Response.Redirect($"http://{elsewhere.Host}{context.Request.Path}");
+            return true;
         };
 
         await FailsAsync("app:1", credentials: Guarded.Credentials("tester", "secret"));
