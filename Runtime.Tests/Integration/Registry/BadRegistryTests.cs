@@ -215,6 +215,41 @@ public sealed class BadRegistryTests : RegistryTest
     }
 
     [StorageFact]
+    public async Task Place_that_a_redirect_leads_to_cannot_ask_for_the_credentials()
+    {
+        await using FakeRegistry elsewhere = await FakeRegistry.StartAsync();
+        elsewhere.Intercept = async context =>
+        {
+            context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{elsewhere.Host}/token\",service=\"x\", Basic realm=\"x\"";
+            await FakeRegistry.RefuseAsync(context, 401, "UNAUTHORIZED", "tell me");
+            return true;
+        };
+        Registry.Image("app", "1", One);
+        Func<HttpContext, Task<bool>> guard = Guarded.ByPassword("tester", "secret");
+        Registry.Intercept = async context =>
+        {
+            if (await guard(context))
+            {
+                return true;
+            }
+
+            if (!IsBlob(context))
+            {
+                return false;
+            }
+
+            context.Response.Redirect($"http://{elsewhere.Host}{context.Request.Path}");
+            return true;
+        };
+
+        await FailsAsync("app:1", credentials: Guarded.Credentials("tester", "secret"));
+
+        Assert.All(elsewhere.Requests, request => Assert.Equal(("", false), (request.Authorization, request.Path == "/token")));
+        Assert.NotEmpty(elsewhere.Requests);
+        await NothingIsLeftAsync();
+    }
+
+    [StorageFact]
     public async Task Redirects_in_circles_end()
     {
         Registry.Image("app", "1", One);

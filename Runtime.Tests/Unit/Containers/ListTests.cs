@@ -61,7 +61,7 @@ public sealed class ListTests : IDisposable
         Assert.Equal((id, "busybox", FakeImages.Id, "sh -c 'sleep 1'", "running"), (line.Id, line.Image, line.ImageID, line.Command, line.State));
         Assert.Equal(["/web"], line.Names);
         Assert.StartsWith("Up ", line.Status, StringComparison.Ordinal);
-        Assert.Equal((42L, 1000L), (line.SizeRw!.Value, line.SizeRootFs!.Value));
+        Assert.Equal((42L, 1042L), (line.SizeRw!.Value, line.SizeRootFs!.Value));
         PortSummary port = Assert.Single(line.Ports);
         Assert.Equal(("0.0.0.0", 80, 8080, "tcp"), (port.IP, port.PrivatePort, port.PublicPort, port.Type));
         Assert.Equal("172.17.0.2", line.NetworkSettings.Networks["bridge"].IPAddress);

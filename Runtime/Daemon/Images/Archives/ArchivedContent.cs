@@ -9,6 +9,9 @@ internal sealed class ArchivedContent : IDisposable
     /// <summary>SHA-256 of the file in the archive, which may be compressed; empty when it was refused.</summary>
     public string Digest { get; init; } = "";
 
+    /// <summary>Bytes of the file in the archive.</summary>
+    public required long Length { get; init; }
+
     /// <summary>Why it cannot be a layer; only an error when an image wants it to be one.</summary>
     public EngineException? Refusal { get; init; }
 
@@ -18,9 +21,9 @@ internal sealed class ArchivedContent : IDisposable
     /// <summary>A layer of the store with this content, once there is one.</summary>
     public LayerHold? Layer { get; private set; }
 
-    public static ArchivedContent Unpacked(string digest, LayerStage stage) => new() { Digest = digest, Stage = stage };
+    public static ArchivedContent Unpacked(string digest, long length, LayerStage stage) => new() { Digest = digest, Length = length, Stage = stage };
 
-    public static ArchivedContent Known(string digest, LayerHold layer) => new() { Digest = digest, Layer = layer };
+    public static ArchivedContent Known(string digest, long length, LayerHold layer) => new() { Digest = digest, Length = length, Layer = layer };
 
     /// <summary>What was staged is a layer now.</summary>
     /// <param name="layer">A hold that is taken over.</param>

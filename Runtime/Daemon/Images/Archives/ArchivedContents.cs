@@ -18,9 +18,8 @@ internal sealed class ArchivedContents(LayerStore layers, IProgressOutput progre
 
     private const int DigestLength = 64, ShortLength = 12;
 
-    /// <summary>True for what begins like a tar, or like something compressed.</summary>
-    public static bool MayBeLayer(ReadOnlySpan<byte> start) => Decompression.Detect(start) != CompressionFormat.None
-        || (start.Length == TarHeader.Length && (!start.ContainsAnyExcept((byte)0) || TarHeader.IsHeader(start)));
+    /// <summary>True for what begins like a tar, or like something compressed, and is not called a document.</summary>
+    public static bool MayBeLayer(string name, ReadOnlySpan<byte> start) => !name.EndsWith(".json", StringComparison.Ordinal) && LooksLikeLayer(start);
 
     /// <summary>Reads a file to its end and makes a layer of it, or finds that there is one.</summary>
     /// <param name="name">Of the file. Layers are often named by their digest.</param>
@@ -28,9 +27,12 @@ internal sealed class ArchivedContents(LayerStore layers, IProgressOutput progre
     {
         string hex = DigestIn(name);
         return hex.Length > 0 && layers.HoldContent("sha256:" + hex) is { } known
-            ? Compare(name, content, known, "sha256:" + hex, cancelled)
+            ? Compare(name, content, length, known, "sha256:" + hex, cancelled)
             : Unpack(content, length, hex.Length > 0 ? hex[..ShortLength] : name, cancelled);
     }
+
+    private static bool LooksLikeLayer(ReadOnlySpan<byte> start) => Decompression.Detect(start) != CompressionFormat.None
+        || (start.Length == TarHeader.Length && (!start.ContainsAnyExcept((byte)0) || TarHeader.IsHeader(start)));
 
     private ArchivedContent Unpack(Stream content, long length, string id, CancellationToken cancelled)
     {
@@ -40,16 +42,16 @@ internal sealed class ArchivedContents(LayerStore layers, IProgressOutput progre
             using Stream plain = Decompression.Open(hashed, out CompressionFormat format);
             LayerStage stage = layers.Stage(plain, endMarker: false, cancelled);
             Drain(hashed, cancelled);
-            return ArchivedContent.Unpacked(format == CompressionFormat.None ? stage.DiffId : hashed.Digest(), stage);
+            return ArchivedContent.Unpacked(format == CompressionFormat.None ? stage.DiffId : hashed.Digest(), length, stage);
         }
         catch (EngineException refused) when (refused.Kind == ErrorKind.InvalidParameter)
         {
             Drain(content, cancelled);
-            return new ArchivedContent { Refusal = refused };
+            return new ArchivedContent { Length = length, Refusal = refused };
         }
     }
 
-    private static ArchivedContent Compare(string name, Stream content, LayerHold known, string digest, CancellationToken cancelled)
+    private static ArchivedContent Compare(string name, Stream content, long length, LayerHold known, string digest, CancellationToken cancelled)
     {
         using HashingStream hashed = new(content);
         try
@@ -64,11 +66,11 @@ internal sealed class ArchivedContents(LayerStore layers, IProgressOutput progre
 
         if (hashed.Digest() == digest)
         {
-            return ArchivedContent.Known(digest, known);
+            return ArchivedContent.Known(digest, length, known);
         }
 
         known.Dispose();
-        return new ArchivedContent { Refusal = EngineException.InvalidParameter($"invalid archive: {name} does not have the digest it is named for") };
+        return new ArchivedContent { Length = length, Refusal = EngineException.InvalidParameter($"invalid archive: {name} does not have the digest it is named for") };
     }
 
     /// <summary>A decompressor stops at its own end; the digest of the file covers what is behind that, too.</summary>

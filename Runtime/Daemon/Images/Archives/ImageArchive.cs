@@ -74,13 +74,9 @@ internal sealed class ImageArchive : IDisposable
         return content;
     }
 
-    /// <summary>A file as a stream, with its length.</summary>
+    /// <summary>Bytes of a file.</summary>
     /// <exception cref="EngineException">Invalid parameter: missing.</exception>
-    public (Stream Content, long Length) Open(string name)
-    {
-        (long offset, long length) = Locate(name);
-        return (_spool.Open(offset, length), length);
-    }
+    public long Length(string name) => Layer(name)?.Length ?? Locate(name).Length;
 
     /// <summary>The layer that a file was unpacked as; null when it did not look like one.</summary>
     public ArchivedContent? Layer(string name) => _layers.GetValueOrDefault(Resolve(name));
@@ -148,7 +144,7 @@ internal sealed class ImageArchive : IDisposable
     {
         TarMemberContent content = new(reader);
         int peeked = content.ReadAtLeast(buffer.AsSpan(0, ArchivedContents.PeekLength), ArchivedContents.PeekLength, throwOnEndOfStream: false);
-        if (ArchivedContents.MayBeLayer(buffer.AsSpan(0, peeked)))
+        if (ArchivedContents.MayBeLayer(name, buffer.AsSpan(0, peeked)))
         {
             _layers[name] = contents.Take(name, new PrefixedStream(buffer.AsMemory(0, peeked), content), entry.Size, cancelled);
             return;

@@ -100,9 +100,7 @@ internal static class OciLayout
     private static string SizedBlobName(ImageArchive archive, OciDescriptor descriptor)
     {
         string name = BlobName(descriptor);
-        (Stream content, long length) = archive.Open(name);
-        content.Dispose();
-        CheckSize(descriptor, length);
+        CheckSize(descriptor, archive.Length(name));
         return name;
     }
 

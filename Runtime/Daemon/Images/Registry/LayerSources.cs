@@ -42,17 +42,14 @@ internal sealed class LayerSources(LayerStore layers)
                 return;
             }
 
-            LayerSource[] now = [source, .. known.Where(other => other != source).Take(MaxSources - 1)];
-            layers.WriteNote(chainId, Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(now)));
-        }
-    }
-
-    /// <summary>Forgets one that turned out not to be there any more; the caller holds the layer.</summary>
-    public void Remove(string chainId, LayerSource source)
-    {
-        lock (_lock)
-        {
-            layers.WriteNote(chainId, Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(Of(chainId).Where(other => other != source))));
+            try
+            {
+                layers.WriteNote(chainId, Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(known.Where(other => other != source).Take(MaxSources - 1).Prepend(source))));
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                s_log.Warn("what is known of layer {0} in registries cannot be written: {1}", chainId, failure.Message);
+            }
         }
     }
 }

@@ -32,13 +32,15 @@ internal sealed class RegistryConnector(RegistryOptions options)
             {
                 return await operation(session);
             }
-            catch (Exception failure) when (i + 1 < endpoints.Count && !cancelled.IsCancellationRequested && IsReasonToGoOn(endpoints[i], failure))
+            catch (Exception failure) when (i + 1 < endpoints.Count && !cancelled.IsCancellationRequested && IsReasonToGoOn(session, failure))
             {
                 s_log.Debug("{Endpoint} is passed over: {Reason}", endpoints[i].Url, failure.Message);
             }
         }
     }
 
-    private static bool IsReasonToGoOn(RegistryEndpoint endpoint, Exception failure) =>
-        failure is RegistryUnreachableException || (endpoint.IsMirror && failure is RegistryException or IOException or EngineException);
+    /// <summary>Whoever can break a connection must not be able to turn it into one without TLS: only an endpoint that never answered is passed over.</summary>
+    private static bool IsReasonToGoOn(RegistrySession session, Exception failure) =>
+        (failure is RegistryUnreachableException && !session.HasAnswered)
+        || (session.Endpoint.IsMirror && failure is (RegistryException or IOException or EngineException));
 }

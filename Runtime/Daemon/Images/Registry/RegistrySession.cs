@@ -21,6 +21,9 @@ internal sealed class RegistrySession : IDisposable
 
     public RegistryEndpoint Endpoint { get; }
 
+    /// <summary>The endpoint has answered: from then on nothing is a reason to try a less secure one.</summary>
+    public bool HasAnswered { get; private set; }
+
     public string IdentityToken => _authorizer.IdentityToken;
 
     /// <summary>One more user; each disposes of it once.</summary>
@@ -39,7 +42,7 @@ internal sealed class RegistrySession : IDisposable
         HttpResponseMessage response = await FollowAsync(request, authorization, cancelled);
 
         // Twice: a token may have come to its end, and the registry may want another kind than the one at hand.
-        for (int i = 0; i < 2 && response.StatusCode == HttpStatusCode.Unauthorized; i++)
+        for (int i = 0; i < 2 && response.StatusCode == HttpStatusCode.Unauthorized && IsOurs(response); i++)
         {
             IReadOnlyList<AuthChallenge> challenges = Challenges(response);
             AuthenticationHeaderValue? answer = await AnswerAsync(request, challenges, authorization, response, cancelled);
@@ -79,6 +82,9 @@ internal sealed class RegistrySession : IDisposable
         }
     }
 
+    /// <summary>Where a redirect or a foreign layer led to may not ask for the registry's credentials, nor name the token server that they go to.</summary>
+    private bool IsOurs(HttpResponseMessage response) => response.RequestMessage?.RequestUri is { } asked && Endpoint.IsAt(asked);
+
     /// <summary>What a registry with passwords says to one who gives none is no help; Docker's words are what people know.</summary>
     private void ThrowIfNameless(RegistryRequest request, IReadOnlyList<AuthChallenge> challenges, AuthenticationHeaderValue? refused, HttpResponseMessage response)
     {
@@ -104,6 +110,7 @@ internal sealed class RegistrySession : IDisposable
             using HttpRequestMessage message = request.ToMessage(url);
             message.Headers.Authorization = Endpoint.IsAt(url) ? authorization : null;
             HttpResponseMessage response = await _transport.SendAsync(message, request.Patience, cancelled);
+            HasAnswered = true;
             if (!IsRedirect(request, response) || response.Headers.Location is not { } location)
             {
                 return response;

@@ -8,12 +8,12 @@ internal sealed partial class RemoteRepository
     /// <summary>A registry reads a large blob once more before it takes it.</summary>
     private static readonly TimeSpan s_commit = TimeSpan.FromMinutes(15), s_stall = TimeSpan.FromSeconds(60);
 
-    /// <summary>The size of a blob that the repository has, or null.</summary>
+    /// <summary>The size of a blob that the repository has, or null. One that may not be looked at (storage behind a redirect) counts as not there.</summary>
     public async Task<long?> FindBlobAsync(string digest, CancellationToken cancelled)
     {
         RegistryRequest request = Blob(HttpMethod.Head, digest);
         using HttpResponseMessage response = await session.SendAsync(request, cancelled);
-        if (response.StatusCode == HttpStatusCode.NotFound)
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
         {
             return null;
         }

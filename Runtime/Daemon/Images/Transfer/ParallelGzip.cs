@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Threading.Channels;
@@ -11,6 +11,9 @@ internal sealed class ParallelGzip(CompressionLevel level) : IDisposable
 {
     private const int BlockSize = 1 << 20;
 
+    /// <summary>Buffers that are free: at a mebibyte for each block, garbage would be the greater part of the daemon's memory.</summary>
+    private readonly ConcurrentBag<byte[]> _plain = [];
+    private readonly ConcurrentBag<MemoryStream> _compressed = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Bytes of compressed output so far.</summary>
@@ -29,11 +32,12 @@ internal sealed class ParallelGzip(CompressionLevel level) : IDisposable
         {
             await foreach (Task<MemoryStream> block in blocks.Reader.ReadAllAsync(cancelled))
             {
-                using MemoryStream compressed = await block;
+                MemoryStream compressed = await block;
                 ReadOnlyMemory<byte> bytes = compressed.GetBuffer().AsMemory(0, (int)compressed.Length);
                 _hash.AppendData(bytes.Span);
                 Size += bytes.Length;
                 await output.WriteAsync(bytes, cancelled);
+                _compressed.Add(compressed);
             }
         }
         finally
@@ -50,7 +54,7 @@ internal sealed class ParallelGzip(CompressionLevel level) : IDisposable
     {
         try
         {
-            using BlockWriter writer = new(block => blocks.WriteAsync(block, stop).AsTask().GetAwaiter().GetResult(), level);
+            using BlockWriter writer = new(this, block => blocks.WriteAsync(block, stop).AsTask().GetAwaiter().GetResult());
             produce(writer, stop);
             writer.Finish();
             blocks.Complete();
@@ -61,10 +65,31 @@ internal sealed class ParallelGzip(CompressionLevel level) : IDisposable
         }
     }
 
-    /// <summary>Cuts what is written into blocks and has each compressed on the thread pool.</summary>
-    private sealed class BlockWriter(Action<Task<MemoryStream>> send, CompressionLevel level) : Stream
+    private byte[] Rent() => _plain.TryTake(out byte[]? free) ? free : new byte[BlockSize];
+
+    private MemoryStream Compress(byte[] block, int length)
     {
-        private byte[] _block = ArrayPool<byte>.Shared.Rent(BlockSize);
+        MemoryStream compressed = _compressed.TryTake(out MemoryStream? free) ? free : new MemoryStream(BlockSize / 2);
+        compressed.SetLength(0);
+        using (GZipStream gzip = new(compressed, level, leaveOpen: true))
+        {
+            gzip.Write(block, 0, length);
+
+            // Without any input the framework writes nothing, not even a header.
+            if (length == 0)
+            {
+                compressed.Write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+            }
+        }
+
+        _plain.Add(block);
+        return compressed;
+    }
+
+    /// <summary>Cuts what is written into blocks and has each compressed on the thread pool.</summary>
+    private sealed class BlockWriter(ParallelGzip gzip, Action<Task<MemoryStream>> send) : Stream
+    {
+        private byte[] _block = gzip.Rent();
         private int _length;
         private bool _sent;
 
@@ -118,45 +143,14 @@ internal sealed class ParallelGzip(CompressionLevel level) : IDisposable
 
         public override void SetLength(long value) => throw new NotSupportedException();
 
-        protected override void Dispose(bool disposing)
-        {
-            ArrayPool<byte>.Shared.Return(_block);
-            _block = [];
-            base.Dispose(disposing);
-        }
-
         private void Send()
         {
             byte[] block = _block;
             int length = _length;
-            _block = ArrayPool<byte>.Shared.Rent(BlockSize);
+            _block = gzip.Rent();
             _length = 0;
             _sent = true;
-            send(Task.Run(() => Compress(block, length, level)));
-        }
-
-        private static MemoryStream Compress(byte[] block, int length, CompressionLevel level)
-        {
-            try
-            {
-                MemoryStream compressed = new((length / 2) + 64);
-                using (GZipStream gzip = new(compressed, level, leaveOpen: true))
-                {
-                    gzip.Write(block, 0, length);
-
-                    // Without any input the framework writes nothing, not even a header.
-                    if (length == 0)
-                    {
-                        compressed.Write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-                    }
-                }
-
-                return compressed;
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(block);
-            }
+            send(Task.Run(() => gzip.Compress(block, length)));
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class TransferErrors
             $"pull access denied for {reference.FamiliarName}, repository does not exist or may require 'docker login': {refused.Message}"),
         "MANIFEST_UNKNOWN" => EngineException.NotFound($"manifest for {reference.Familiar} not found: {refused.Message}"),
         "NAME_UNKNOWN" => EngineException.NotFound($"repository {reference.FamiliarName} not found: {refused.Message}"),
-        _ when refused.Status == 404 => EngineException.NotFound($"manifest for {reference.Familiar} not found: {refused.Message}"),
+        "" when refused.Status == 404 => EngineException.NotFound($"manifest for {reference.Familiar} not found: {refused.Message}"),
         _ => EngineException.System(refused.Message, refused),
     };
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Rtd.Daemon.Storage.Compression;
@@ -24,7 +25,7 @@ internal sealed class ReadAheadStream : PullStream
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         for (int i = 0; i < Buffers; i++)
         {
-            _free.Add(new byte[BufferSize], CancellationToken.None);
+            _free.Add(ArrayPool<byte>.Shared.Rent(BufferSize), CancellationToken.None);
         }
 
         _reader = Task.Factory.StartNew(() => Run(open), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -53,12 +54,21 @@ internal sealed class ReadAheadStream : PullStream
             _disposed = true;
             _stop.Cancel();
             _reader.GetAwaiter().GetResult();
+            ReturnBuffers();
             _stop.Dispose();
             _free.Dispose();
             _full.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    private void ReturnBuffers()
+    {
+        foreach (byte[] buffer in _full.Select(full => full.Buffer).Concat(_free).Append(_current.Buffer).Where(buffer => buffer.Length > 0))
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private bool Next()
