@@ -7,6 +7,7 @@ using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Images;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers;
 
@@ -34,7 +35,20 @@ internal sealed partial class ContainerService
             .Where(container => Matches(container.Record, container.Run, filters))
             .OrderByDescending(container => container.Record.Created);
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        return [.. (limit > 0 ? chosen.Take(limit) : chosen).Select(container => _presenter.Summarize(container, withSize, now))];
+        return [.. (limit > 0 ? chosen.Take(limit) : chosen).Select(container => Summarize(container, withSize, now)).OfType<ContainerSummary>()];
+    }
+
+    /// <summary>Null for a container that goes while its size is measured.</summary>
+    private ContainerSummary? Summarize(Container container, bool withSize, DateTimeOffset now)
+    {
+        try
+        {
+            return _presenter.Summarize(container, withSize, now);
+        }
+        catch (Exception gone) when (gone is EngineException or SyscallException && (container.IsRemoved || container.State.Status == ContainerStatus.Removing))
+        {
+            return null;
+        }
     }
 
     private static void CheckFilters(QueryFilters filters)

@@ -1,6 +1,7 @@
 using Rtd.Daemon.Api;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.Text;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Volumes;
 
@@ -49,13 +50,26 @@ internal sealed class VolumeService(VolumeStore store)
         return result;
     }
 
-    /// <summary>All volumes with size and number of users, for <c>/system/df</c>.</summary>
-    public IReadOnlyList<VolumeSummary> Usage() => [.. store.All.Select(volume =>
+    /// <summary>All volumes with size and number of users, for <c>/system/df</c>; without those that go while they are measured.</summary>
+    public IReadOnlyList<VolumeSummary> Usage()
     {
-        VolumeSummary summary = Summarize(volume);
-        summary.UsageData = new VolumeUsage { Size = store.Measure(volume), RefCount = store.Users(volume.Name).Count };
-        return summary;
-    })];
+        List<VolumeSummary> list = [];
+        foreach (Volume volume in store.All)
+        {
+            try
+            {
+                VolumeSummary summary = Summarize(volume);
+                summary.UsageData = new VolumeUsage { Size = store.Measure(volume), RefCount = store.Users(volume.Name).Count };
+                list.Add(summary);
+            }
+            catch (SyscallException gone) when (gone.Errno == Libc.ENOENT)
+            {
+                // Removed meanwhile, so not in the list: what a client would see a moment later.
+            }
+        }
+
+        return list;
+    }
 
     private static VolumeSummary Summarize(Volume volume) => new()
     {

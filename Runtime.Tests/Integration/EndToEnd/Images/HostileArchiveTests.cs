@@ -158,7 +158,8 @@ public sealed class HostileArchiveTests(DaemonFixture fixture, ITestOutputHelper
     {
         string stage = Path.Combine(Daemon.DataRoot, "overlay2", "stage");
         IEnumerable<string> nameless = Directory.EnumerateFiles($"/proc/{Daemon.Pid}/fd").Where(fd => new FileInfo(fd).LinkTarget is { } target && target.StartsWith(stage, StringComparison.Ordinal) && target.EndsWith("(deleted)", StringComparison.Ordinal));
-        return Directory.EnumerateFiles(stage, "*", SearchOption.AllDirectories).Concat(nameless).Sum(Length);
+        EnumerationOptions everywhere = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
+        return Directory.EnumerateFiles(stage, "*", everywhere).Concat(nameless).Sum(Length);
     }
 
     /// <summary>0 for a file that has gone meanwhile.</summary>
@@ -166,10 +167,10 @@ public sealed class HostileArchiveTests(DaemonFixture fixture, ITestOutputHelper
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             return file.Length;
         }
-        catch (FileNotFoundException)
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
             return 0;
         }

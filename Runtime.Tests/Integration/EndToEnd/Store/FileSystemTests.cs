@@ -24,6 +24,11 @@ public sealed class FileSystemTests(ITestOutputHelper output)
         {
             await clients.ImportBusyboxAsync();
             await WorkAsync(clients, expected);
+            if (expected == "btrfs")
+            {
+                await SubvolumesOfContainersGoAsync(host, daemon, clients);
+            }
+
             await daemon.StopAsync();
             Assert.Empty(await new StoreChecker(Inside(host, daemon), expected).FindProblemsAsync(content: false));
 
@@ -76,6 +81,20 @@ public sealed class FileSystemTests(ITestOutputHelper output)
         await DockerAsync(clients, "load", "-i", saved);
         Assert.Equal(layers, (await DockerAsync(clients, "inspect", "--format", "{{.Id}} {{.RootFS.Layers}}", "committed")).Line);
         File.Delete(saved);
+    }
+
+    /// <summary>A container may make subvolumes in its own root, as deep as it likes; they go with it.</summary>
+    private static async Task SubvolumesOfContainersGoAsync(TestHost host, TestDaemon daemon, Clients clients)
+    {
+        string id = (await DockerAsync(clients, "create", "busybox")).Line;
+        (await host.RunAsync("sh", "-euc", $"""
+            cd {daemon.DataRoot}/btrfs/containers/{id}/root
+            btrfs -q subvolume create nested; mkdir -p nested/a/b; touch nested/a/b/file
+            btrfs -q subvolume create nested/a/inner; for i in $(seq 100); do mkdir d; cd d; done; touch file; btrfs -q subvolume create deep; touch deep/file
+            """)).Exits(0);
+        await DockerAsync(clients, "rm", id);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(Inside(host, daemon), "btrfs", "trash")));
+        Assert.DoesNotContain("nested", (await host.RunAsync("btrfs", "subvolume", "list", daemon.DataRoot)).Exits(0).Stdout, StringComparison.Ordinal);
     }
 
     private static async Task<CommandResult> DockerAsync(Clients clients, params string[] arguments) => (await clients.RunAsync(Cli.Docker, arguments)).Exits(0);

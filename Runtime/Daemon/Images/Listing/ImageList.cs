@@ -49,17 +49,24 @@ internal sealed class ImageList(ImageStore images, LayerStore layers)
         RepoTags = names.Where(name => name.Tag is not null).Select(name => name.Familiar).ToList(),
         RepoDigests = names.Where(name => name.Digest is not null).Select(name => name.Familiar).ToList(),
         Size = entry.Image.Size,
-        SharedSize = users is null ? -1 : layers.Stack(entry.Image.ChainId).Where(layer => users[layer.ChainId] > 1).Sum(layer => layer.Size),
+        SharedSize = users is null ? -1 : LayersOf(entry).Where(layer => users.GetValueOrDefault(layer.ChainId) > 1).Sum(layer => layer.Size),
     };
 
     private Dictionary<string, int> LayerUsers(IReadOnlyList<ImageEntry> all)
     {
         Dictionary<string, int> users = [];
-        foreach (Layer layer in all.SelectMany(entry => layers.Stack(entry.Image.ChainId)))
+        foreach (Layer layer in all.SelectMany(LayersOf))
         {
             users[layer.ChainId] = users.GetValueOrDefault(layer.ChainId) + 1;
         }
 
         return users;
+    }
+
+    /// <summary>None for an image that has been removed since it was listed.</summary>
+    private IReadOnlyList<Layer> LayersOf(ImageEntry entry)
+    {
+        using LayerHold? hold = layers.TryHold(entry.Image.ChainId);
+        return hold is null ? [] : layers.Stack(hold.ChainId);
     }
 }
