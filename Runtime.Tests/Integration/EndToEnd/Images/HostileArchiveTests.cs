@@ -159,18 +159,18 @@ public sealed class HostileArchiveTests(DaemonFixture fixture, ITestOutputHelper
         string stage = Path.Combine(Daemon.DataRoot, "overlay2", "stage");
         IEnumerable<string> nameless = Directory.EnumerateFiles($"/proc/{Daemon.Pid}/fd").Where(fd => new FileInfo(fd).LinkTarget is { } target && target.StartsWith(stage, StringComparison.Ordinal) && target.EndsWith("(deleted)", StringComparison.Ordinal));
         EnumerationOptions everywhere = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
-        return Directory.EnumerateFiles(stage, "*", everywhere).Concat(nameless).Sum(Length);
+        return Directory.EnumerateFiles(stage, "*", everywhere).Select(file => new FileInfo(file)).Where(file => file.Exists).Sum(file => file.Length) + nameless.Sum(Length);
     }
 
-    /// <summary>0 for a file that has gone meanwhile.</summary>
+    /// <summary>Of a file that only an fd of the daemon leads to; 0 when it has gone meanwhile.</summary>
     private static long Length(string path)
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using FileStream file = File.OpenRead(path);
             return file.Length;
         }
-        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        catch (FileNotFoundException)
         {
             return 0;
         }
