@@ -15,7 +15,8 @@ namespace Rtd.Daemon.Api.Transport;
 /// </remarks>
 internal sealed class ClientConnection : DefaultConnectionContext
 {
-    private const int ReadSize = 32 << 10;
+    /// <summary>Uploads are hundreds of megabytes; a connection that waits has no buffer (zero-byte reads).</summary>
+    private const int ReadSize = 128 << 10;
     private const int WriteSize = 32 << 10;
 
     private static readonly Logger s_log = LogManager.GetLogger("api");
