@@ -86,7 +86,7 @@ public sealed class HostileArchiveTests(DaemonFixture fixture, ITestOutputHelper
     {
         const long Limit = 64L << 20;
         string bomb = Path.Combine(Host.Root, "bomb.gz");
-        (await Command.RunAsync(["sh", "-c", $"(python3 -c 'import tarfile,sys; i=tarfile.TarInfo(\"zeros\"); i.size=(1<<33)-512; sys.stdout.buffer.write(i.tobuf())'; head -c 30G /dev/zero) | head -c 2500M | gzip -1 > {bomb}"])).Exits(0);
+        (await Command.RunAsync(["sh", "-c", $"(python3 -c 'import tarfile,sys; i=tarfile.TarInfo(\"endless\"); i.size=(1<<33)-512; sys.stdout.buffer.write(i.tobuf())'; yes no layer) | head -c 2500M | gzip -1 > {bomb}"])).Exits(0);
         byte[] content = await File.ReadAllBytesAsync(bomb);
         File.Delete(bomb);
         long before = Resident("VmRSS");
