@@ -59,9 +59,19 @@ internal sealed class ClientConnection : DefaultConnectionContext
     /// </remarks>
     public void WatchHangup()
     {
-        if (_hangupWatch is null && _disposed == 0)
+        if (_hangupWatch is not null || _disposed != 0)
+        {
+            return;
+        }
+
+        try
         {
             _hangupWatch = HangupWatcher.Watch(_socket.SafeHandle, FireGone);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Aborted meanwhile: nobody is there to be watched.
+            FireGone();
         }
     }
 
