@@ -85,6 +85,40 @@ public sealed class FuseOverlayTests(ITestOutputHelper output)
         });
     }
 
+    /// <summary>
+    /// bindfs cannot rename with flags: the kernel's overlayfs refuses it as an upper file system, and fuse-overlayfs leaves marks there that
+    /// are not overlayfs'.
+    /// </summary>
+    [RootFact]
+    public async Task Next_driver_is_taken_where_it_does_not_work_either()
+    {
+        await using TestHost host = await TestHost.CreateAsync();
+        await using TestDaemon daemon = new(host);
+        (await host.RunAsync("sh", "-euc", $"mkdir {host.Root}/source {daemon.DataRoot}; bindfs {host.Root}/source {daemon.DataRoot} >/dev/null 2>&1")).Exits(0);
+        try
+        {
+            await daemon.StartAsync();
+            Clients clients = new(daemon);
+            await clients.ImportBusyboxAsync();
+            Assert.Equal("vfs", (await DockerAsync(clients, "info", "--format", "{{.Driver}}")).Line);
+            Assert.Contains("overlay2 does not work: mount", daemon.Log, StringComparison.Ordinal);
+            Assert.Contains($"{Driver} does not work: the file system does not keep whiteouts and opaque directories", daemon.Log, StringComparison.Ordinal);
+            Assert.Equal("written\n", (await DockerAsync(clients, "run", "--rm", "busybox", "sh", "-c", "echo written > /file; rm /bin/env; cat /file")).Stdout);
+            await daemon.StopAsync();
+            (await daemon.RefuseAsync("--storage-driver", Driver)).Exits(1).Says("was made by storage driver \"vfs\"");
+        }
+        finally
+        {
+            output.WriteLine(daemon.Log);
+            if (daemon.IsRunning)
+            {
+                await daemon.StopAsync();
+            }
+
+            (await host.RunAsync("umount", daemon.DataRoot)).Exits(0);
+        }
+    }
+
     /// <summary>Runs work against a daemon with this driver, and nothing may be left of it.</summary>
     private async Task RunAsync(Func<TestHost, TestDaemon, Clients, Task> work)
     {
