@@ -23,7 +23,7 @@ internal static class ContainerInit
         Progress.Step = InitStep.MountRootfs;
         Rootfs.SetPropagation(spec.RootfsPropagation);
         IReadOnlyList<DetachedMount> binds = Mounts.OpenBinds(spec.Mounts);
-        using Rootfs rootfs = Rootfs.Mount(spec.Rootfs);
+        using Rootfs rootfs = Rootfs.Mount(spec.Rootfs, sync.Received);
 
         Progress.Step = InitStep.Mounts;
         Mounts.AttachAll(rootfs, spec.Mounts, binds);

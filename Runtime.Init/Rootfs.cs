@@ -23,7 +23,8 @@ internal sealed class Rootfs : IDisposable
         Libc.mount(null, "/", null, Libc.MS_REC | (shared ? Libc.MS_SHARED : Libc.MS_SLAVE), null);
     }
 
-    public static Rootfs Mount(RootfsSpec spec)
+    /// <param name="received">Fds that came along with the spec.</param>
+    public static Rootfs Mount(RootfsSpec spec, IReadOnlyList<SafeFileHandle> received)
     {
         Libc.chdir(spec.BaseDirectory);
 
@@ -34,6 +35,13 @@ internal sealed class Rootfs : IDisposable
         {
             // On top of the directory that holds the layers: in this mount namespace nobody needs it any more, and no mount point is to be made.
             Libc.mount("overlay", spec.BaseDirectory, "overlay", 0, spec.Data);
+        }
+        else if (spec.Kind == RootfsKind.Mount)
+        {
+            // Over the layers' directory too. With --init this process stays, so that the fd must not.
+            using SafeFileHandle detached = received[^1];
+            using SafeFileHandle target = Libc.open(spec.BaseDirectory, Libc.O_PATH | Libc.O_DIRECTORY);
+            Libc.move_mount(detached.Fd(), target.Fd(), spec.BaseDirectory);
         }
         else
         {

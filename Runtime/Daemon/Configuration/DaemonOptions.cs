@@ -175,7 +175,7 @@ internal sealed class DaemonOptions
     [FileKey("shutdown-timeout")]
     public int? ShutdownTimeout { get; set; }
 
-    [Option('s', "storage-driver", MetaValue = "name", HelpText = "Storage driver (\"overlay2\" | \"btrfs\" | \"vfs\", default what the host can do)")]
+    [Option('s', "storage-driver", MetaValue = "name", HelpText = "Storage driver (\"overlay2\" | \"btrfs\" | \"fuse-overlayfs\" | \"vfs\", default what the host can do)")]
     [FileKey("storage-driver")]
     public string? StorageDriver { get; set; }
 

@@ -56,6 +56,7 @@ internal sealed partial class ContainerService
             await TryAsync(container, "killing what is left of it", () => Task.Run(run.Cgroup.Kill));
         }
 
+        await TryAsync(container, "releasing its root file system", () => _parts.Layers.CloseRootfsAsync(container.Id));
         await TryAsync(container, "closing its log", async () => await run.Log.DisposeAsync());
         await TryAsync(container, "releasing its network", () => ReleaseAsync(run.Endpoint));
         await TryAsync(container, "forgetting its process", () => Task.Run(() => _files.DeleteRun(container.Id)));

@@ -15,6 +15,9 @@ internal sealed record ContainerLaunch
     /// <summary>Fds for <see cref="ContainerSpec.JoinNamespaces"/>, same order.</summary>
     public IReadOnlyList<SafeFileHandle> NamespaceFds { get; init; } = [];
 
+    /// <summary>The detached mount of a root of kind <see cref="RootfsKind.Mount"/>; null for the other kinds.</summary>
+    public SafeFileHandle? Rootfs { get; init; }
+
     public required ICgroup Cgroup { get; init; }
 
     /// <summary>Called with the clone's host pid while rtinit waits: connects the network and returns what rtinit is to set up.</summary>

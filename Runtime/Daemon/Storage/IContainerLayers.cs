@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Storage.Changes;
 using Rtd.Protocol.Spec;
@@ -7,7 +8,7 @@ namespace Rtd.Daemon.Storage;
 /// <summary>Read-write layers of containers: what the container side needs of storage.</summary>
 internal interface IContainerLayers
 {
-    /// <summary>The graph driver's name, for inspect and info ("overlay2", "btrfs", "vfs").</summary>
+    /// <summary>The graph driver's name, for inspect and info ("overlay2", "btrfs", "fuse-overlayfs", "vfs").</summary>
     string DriverName { get; }
 
     /// <summary>Makes the container's rw layer on top of the image and the init layer; the image's layers are held while it exists. Undoes itself when it fails.</summary>
@@ -15,6 +16,12 @@ internal interface IContainerLayers
 
     /// <summary>How to mount it.</summary>
     RootfsSpec Rootfs(string containerId);
+
+    /// <summary>The detached mount that goes to rtinit along with a spec of kind <see cref="RootfsKind.Mount"/>; null for the other kinds. The caller disposes it when rtinit is done.</summary>
+    Task<SafeFileHandle?> OpenRootfsAsync(string containerId);
+
+    /// <summary>The container has ended, or its start has failed: ends what served its root, so that the next start finds all that was written.</summary>
+    Task CloseRootfsAsync(string containerId);
 
     /// <summary>Removes the rw layer; no error when there is none.</summary>
     void Remove(string containerId);

@@ -8,7 +8,7 @@ namespace Rtd.Daemon.Storage;
 internal static class StorageDrivers
 {
     /// <summary>What a new data root gets, in this order: the first one that works there.</summary>
-    public static readonly IReadOnlyList<string> Preferred = [OverlayDriver.DriverName, BtrfsDriver.DriverName, VfsDriver.DriverName];
+    public static readonly IReadOnlyList<string> Preferred = [OverlayDriver.DriverName, BtrfsDriver.DriverName, FuseOverlayDriver.DriverName, VfsDriver.DriverName];
 
     /// <exception cref="EngineException">Invalid parameter: there is no such driver.</exception>
     public static void Check(string driver)
@@ -48,6 +48,7 @@ internal static class StorageDrivers
     public static IGraphDriver Start(string driver, StorageLayout layout, TreeRemoval removal) => driver switch
     {
         BtrfsDriver.DriverName => new BtrfsDriver(layout, removal),
+        FuseOverlayDriver.DriverName => new FuseOverlayDriver(layout, removal),
         VfsDriver.DriverName => new VfsDriver(layout, removal),
         _ => new OverlayDriver(layout, removal),
     };

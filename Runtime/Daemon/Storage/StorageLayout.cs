@@ -9,7 +9,7 @@ namespace Rtd.Daemon.Storage;
 /// layers/CHAIN/diff, layer.json, tape.gz   a finished layer; appears and goes by one rename
 /// containers/ID/…, lower                   a container's own layer; lower is a link whose text is the chain id it stands on
 /// init/                                    the shared init layer
-/// l/SHORT                                  overlay2: link to ../layers/CHAIN/diff
+/// l/SHORT                                  overlay2 and fuse-overlayfs: link to ../layers/CHAIN/diff
 /// stage/, trash/, mnt/                     being made, being removed (both emptied at start), and an always empty mount point
 /// </code>
 /// </remarks>

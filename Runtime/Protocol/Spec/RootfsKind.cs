@@ -1,8 +1,9 @@
 namespace Rtd.Protocol.Spec;
 
-/// <summary>The two ways a graph driver hands out a root file system.</summary>
+/// <summary>The three ways a graph driver hands out a root file system.</summary>
 internal enum RootfsKind : byte
 {
     Overlay,
     Bind,
+    Mount,
 }

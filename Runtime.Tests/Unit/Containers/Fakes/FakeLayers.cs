@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Storage.Changes;
@@ -27,6 +28,10 @@ internal sealed class FakeLayers : IContainerLayers
     public void Create(string containerId, Image image) => Assert.True(_layers.TryAdd(containerId, true));
 
     public RootfsSpec Rootfs(string containerId) => new(RootfsKind.Overlay, "/layers", $"lowerdir=l,upperdir={containerId}");
+
+    public Task<SafeFileHandle?> OpenRootfsAsync(string containerId) => Task.FromResult<SafeFileHandle?>(null);
+
+    public Task CloseRootfsAsync(string containerId) => Task.CompletedTask;
 
     public void Remove(string containerId)
     {

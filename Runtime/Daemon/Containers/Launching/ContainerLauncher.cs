@@ -94,11 +94,13 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             new NetworkFiles(files, defaults).Write(record, endpoint);
         }
 
+        using SafeFileHandle? rootfs = await parts.Layers.OpenRootfsAsync(record.Id);
         ContainerLaunch launch = new()
         {
             Spec = new SpecBuilder(Inputs(record, joined), defaults).Build(),
             CloneFlags = SpecBuilder.CloneFlags(record.HostConfig),
             NamespaceFds = joined.Fds,
+            Rootfs = rootfs,
             Cgroup = cgroup,
             ConnectNetwork = (pid, cancellation) => ConnectAsync(record.HostConfig, endpoint, pid, cancellation),
             BeforeExec = process => NoteAsync(record.Id, process, saved),
@@ -257,6 +259,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     private async Task UndoAsync(string id, Task<ICgroup> cgroup, Task<IEndpoint?> endpoint, Task saved, ILogDriver? log)
     {
         await TryAsync(id, () => saved);
+        await TryAsync(id, () => parts.Layers.CloseRootfsAsync(id));
         await TryAsync(id, async () => await (endpoint.IsCompletedSuccessfully && endpoint.Result is { } made ? made.ReleaseAsync() : Task.CompletedTask));
         await TryAsync(id, async () => await (cgroup.IsCompletedSuccessfully ? cgroup.Result.RemoveAsync(CancellationToken.None) : Task.CompletedTask));
         await TryAsync(id, async () => await (log?.DisposeAsync() ?? ValueTask.CompletedTask));

@@ -125,7 +125,8 @@ internal sealed class TreeComparison
             return new TreeChange(ChangeKind.Deleted, path, frame.Fd, name, frame.Status, false);
         }
 
-        if (Libc.try_statx(frame.Fd, name, Libc.AT_SYMLINK_NOFOLLOW, out Libc.statx_t status) != 0)
+        bool isMark = _isOverlay && Whiteout.IsMark(name);
+        if (isMark || Libc.try_statx(frame.Fd, name, Libc.AT_SYMLINK_NOFOLLOW, out Libc.statx_t status) != 0)
         {
             return null;
         }

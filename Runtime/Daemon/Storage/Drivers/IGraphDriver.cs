@@ -32,6 +32,12 @@ internal interface IGraphDriver
     /// <summary>How rtinit gets the container's root.</summary>
     RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain);
 
+    /// <summary>The detached mount that goes to rtinit along with a spec of kind <see cref="RootfsKind.Mount"/>; null for the other kinds.</summary>
+    Task<SafeFileHandle?> OpenRootfsAsync(string containerId, IReadOnlyList<string> chain) => Task.FromResult<SafeFileHandle?>(null);
+
+    /// <summary>The container has ended, or its start has failed: ends what served its root.</summary>
+    Task CloseRootfsAsync(string containerId) => Task.CompletedTask;
+
     /// <summary>Bytes that the container has written.</summary>
     long ContainerSize(string containerId, IReadOnlyList<string> chain);
 

@@ -1,20 +1,14 @@
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Errors;
-using Rtd.Daemon.Storage.Changes;
-using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Trees;
 using Rtd.Protocol.Spec;
-using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Storage.Drivers;
 
 /// <summary>overlayfs: layers as lower directories, the container's own as upper. Mounted by rtinit in the container's namespace, never on the host.</summary>
-internal sealed class OverlayDriver : IGraphDriver
+internal sealed class OverlayDriver : UnionDriver
 {
     public const string DriverName = "overlay2";
-
-    private const string LinksName = "l", DiffName = "diff", WorkName = "work";
 
     /// <summary>mount(2) copies one page of data and ends it with a zero.</summary>
     private const int MaxMountData = 4095;
@@ -24,15 +18,15 @@ internal sealed class OverlayDriver : IGraphDriver
 
     /// <exception cref="NotSupportedException">Overlay does not work on this data root.</exception>
     public OverlayDriver(StorageLayout layout, TreeRemoval removal)
+        : base(layout)
     {
         _layout = layout;
-        StorageLayout.MakePrivate(Path.Combine(layout.Root, LinksName));
         _options = OverlayProbe.Run(layout, removal);
     }
 
-    public string Name => DriverName;
+    public override string Name => DriverName;
 
-    public IReadOnlyList<KeyValuePair<string, string>> Status =>
+    public override IReadOnlyList<KeyValuePair<string, string>> Status =>
     [
         new("Backing Filesystem", BackingFileSystem.Name(_layout.Root)),
         new("Supports d_type", "true"),
@@ -40,140 +34,16 @@ internal sealed class OverlayDriver : IGraphDriver
         new("userxattr", "false"),
     ];
 
-    public IReadOnlyList<string> LowerDirectories(IReadOnlyList<string> chain) => chain.Select(_layout.Diff).ToArray();
-
-    /// <summary>What was unpacked is already in overlayfs' own format.</summary>
-    public void Complete(string stage, IReadOnlyList<string> parent, CancellationToken cancelled)
+    public override RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain)
     {
-    }
-
-    public void Publish(string chainId)
-    {
-        string link = Path.Combine(_layout.Root, LinksName, ShortName(chainId));
-        string target = Path.Combine("..", Path.GetRelativePath(_layout.Root, _layout.Diff(chainId)));
-        if (new FileInfo(link).LinkTarget != target)
-        {
-            File.Delete(link);
-            File.CreateSymbolicLink(link, target);
-        }
-    }
-
-    public void Withdraw(string chainId) => File.Delete(Path.Combine(_layout.Root, LinksName, ShortName(chainId)));
-
-    /// <summary>The upper directory's own attributes are those of the container's root, so they come from the image.</summary>
-    public void CreateContainer(string stage, IReadOnlyList<string> chain)
-    {
-        string diff = Path.Combine(stage, DiffName);
-        OwnFiles.MakeDirectory(diff, OwnFiles.SharedDirectory);
-        OwnFiles.MakeDirectory(Path.Combine(stage, WorkName), 0x1C0);
-        using SafeFileHandle target = Libc.open(diff, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
-        if (chain.Count == 0)
-        {
-            TreeAttributes.SetOwnerMode(target.Fd(), ".\0"u8, Libc.S_IFDIR, 0x1ED, 0, 0);
-            return;
-        }
-
-        using SafeFileHandle top = Libc.open(_layout.Diff(chain[0]), Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
-        Libc.statx_t status = Libc.fstat(top.Fd(), chain[0]);
-        TreeAttributes.SetOwnerMode(target.Fd(), ".\0"u8, Libc.S_IFDIR, status.Permissions(), status.stx_uid, status.stx_gid);
-    }
-
-    public RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain)
-    {
-        string own = Path.GetRelativePath(_layout.Root, _layout.Container(containerId));
-        StringBuilder data = new("lowerdir=", 512);
-        data.Append(Path.GetFileName(_layout.Init));
-        foreach (string chainId in chain)
-        {
-            data.Append(':').Append(Link(chainId));
-        }
-
-        data.Append(",upperdir=").Append(own).Append('/').Append(DiffName);
-        data.Append(",workdir=").Append(own).Append('/').Append(WorkName);
-        if (_options.Length > 0)
-        {
-            data.Append(',').Append(_options);
-        }
-
+        string data = WithOptions(Directories(containerId, chain, prefix: ""));
         return data.Length <= MaxMountData
-            ? new RootfsSpec(RootfsKind.Overlay, _layout.Root, data.ToString())
+            ? new RootfsSpec(RootfsKind.Overlay, _layout.Root, data)
             : throw EngineException.System($"mount options of container {containerId} are too long: {data.Length} bytes");
     }
 
-    public long ContainerSize(string containerId, IReadOnlyList<string> chain) => TreeSize.Measure(Path.Combine(_layout.Container(containerId), DiffName));
+    protected override SafeFileHandle OpenMerged(IEnumerable<string> lowers) =>
+        PrivateMount.Open(_layout.Root, WithOptions("lowerdir=" + string.Join(':', lowers)), _layout.MountPoint);
 
-    /// <summary>There is no MergedDir: the merged tree exists only in the container's own mount namespace.</summary>
-    public IReadOnlyDictionary<string, string> Describe(string? containerId, IReadOnlyList<string> chain)
-    {
-        Dictionary<string, string> data = [];
-        IEnumerable<string> lowers = LowerDirectories(chain);
-        if (containerId is null)
-        {
-            data["UpperDir"] = lowers.FirstOrDefault("");
-            lowers = lowers.Skip(1);
-        }
-        else
-        {
-            string own = _layout.Container(containerId);
-            data["UpperDir"] = Path.Combine(own, DiffName);
-            data["WorkDir"] = Path.Combine(own, WorkName);
-            lowers = lowers.Prepend(_layout.Init);
-        }
-
-        data["LowerDir"] = string.Join(':', lowers);
-        return data;
-    }
-
-    /// <summary>One layer is itself the file system; of more the kernel makes one.</summary>
-    public SafeFileHandle OpenImage(IReadOnlyList<string> chain) => chain.Count switch
-    {
-        0 => OpenDirectory(_layout.MountPoint),
-        1 => OpenDirectory(_layout.Diff(chain[0])),
-        _ => OpenMerged(chain.Select(Link)),
-    };
-
-    /// <summary>
-    /// The container's layer as the uppermost of the lower ones: a mount that cannot write, so it does not get in the way of the container's
-    /// own. While that one runs, what changes meanwhile may be seen or not, as in any copy of a live tree.
-    /// </summary>
-    public SafeFileHandle OpenContainer(string containerId, IReadOnlyList<string> chain) =>
-        OpenMerged([Path.Combine(Path.GetRelativePath(_layout.Root, _layout.Container(containerId)), DiffName), Path.GetFileName(_layout.Init), .. chain.Select(Link)]);
-
-    public ContainerTrees OpenChanges(string containerId, IReadOnlyList<string> chain)
-    {
-        SafeFileHandle before = chain.Count == 0 ? OpenDirectory(_layout.Init) : OpenMerged([Path.GetFileName(_layout.Init), .. chain.Select(Link)]);
-        try
-        {
-            return new ContainerTrees(OpenDirectory(Path.Combine(_layout.Container(containerId), DiffName)), new TreeUnion(before), isOverlay: true);
-        }
-        catch
-        {
-            before.Dispose();
-            throw;
-        }
-    }
-
-    private SafeFileHandle OpenMerged(IEnumerable<string> lowers) =>
-        PrivateMount.Open(_layout.Root, "lowerdir=" + string.Join(':', lowers) + (_options.Length == 0 ? "" : "," + _options), _layout.MountPoint);
-
-    private static SafeFileHandle OpenDirectory(string path) => Libc.open(path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
-
-    private static string Link(string chainId) => $"{LinksName}/{ShortName(chainId)}";
-
-    /// <summary>130 bits of the chain id in base 32: short enough for 128 of them in a page, and never needs to be stored.</summary>
-    private static string ShortName(string chainId)
-    {
-        const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        const int Length = 26;
-        byte[] hash = Convert.FromHexString(chainId.AsSpan("sha256:".Length));
-        return string.Create(Length, hash, static (name, bytes) =>
-        {
-            for (int i = 0; i < name.Length; i++)
-            {
-                int bit = i * 5;
-                int pair = (bytes[bit / 8] << 8) | bytes[(bit / 8) + 1];
-                name[i] = Alphabet[(pair >> (11 - (bit % 8))) & 31];
-            }
-        });
-    }
+    private string WithOptions(string directories) => _options.Length == 0 ? directories : $"{directories},{_options}";
 }

@@ -4,7 +4,7 @@ using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Storage.Drivers;
 
-/// <summary>Finds out by doing whether overlayfs works on the file system of the data root.</summary>
+/// <summary>Finds out by doing whether overlayfs, or what stands in for it, works on the file system of the data root.</summary>
 internal static class OverlayProbe
 {
     /// <summary>
@@ -47,7 +47,17 @@ internal static class OverlayProbe
         }
     }
 
-    private static void Try(StorageLayout layout, TreeRemoval removal, string options)
+    private static void Try(StorageLayout layout, TreeRemoval removal, string options) => Try(layout, removal, (stage, use) =>
+    {
+        string data = "lowerdir=lower,upperdir=upper,workdir=work" + (options.Length == 0 ? "" : "," + options);
+        PrivateMount.Overlay(stage, data, layout.MountPoint, use);
+    });
+
+    /// <summary>Has directories mounted over one another and checks what changes leave behind.</summary>
+    /// <param name="mount">Mounts <c>lower</c>, <c>upper</c> and <c>work</c> of the directory it gets and calls back with the root.</param>
+    /// <exception cref="SyscallException">It cannot be mounted or written to.</exception>
+    /// <exception cref="NotSupportedException">It is not kept in overlayfs' format.</exception>
+    public static void Try(StorageLayout layout, TreeRemoval removal, Action<string, Action<SafeFileHandle>> mount)
     {
         string stage = layout.NewStage();
         try
@@ -58,8 +68,7 @@ internal static class OverlayProbe
             }
 
             File.WriteAllText(Path.Combine(stage, "lower/file"), "");
-            string data = "lowerdir=lower,upperdir=upper,workdir=work" + (options.Length == 0 ? "" : "," + options);
-            PrivateMount.Overlay(stage, data, layout.MountPoint, Exercise);
+            mount(stage, Exercise);
             using SafeFileHandle upper = Libc.open(Path.Combine(stage, "upper"), Libc.O_RDONLY | Libc.O_DIRECTORY);
             CheckMarks(upper.Fd());
         }

@@ -26,9 +26,18 @@ internal static class OwnFiles
 
     public static void SetMode(string path, uint mode) => Check("chmod", path, Libc.try_fchmodat(Libc.AT_FDCWD, RawName.From(path), mode));
 
-    /// <summary>Renames, failing when the target exists.</summary>
-    public static void RenameNew(string from, string to) =>
-        Check("rename", to, Libc.try_renameat2(Libc.AT_FDCWD, RawName.From(from), Libc.AT_FDCWD, RawName.From(to), Libc.RENAME_NOREPLACE));
+    /// <summary>Renames a directory that is not empty, failing with EEXIST when the target exists and is not empty either.</summary>
+    public static void RenameNew(string from, string to)
+    {
+        int result = Libc.try_renameat2(Libc.AT_FDCWD, RawName.From(from), Libc.AT_FDCWD, RawName.From(to), Libc.RENAME_NOREPLACE);
+        if (result == -Libc.EINVAL)
+        {
+            // FUSE and network file systems often know no flags. A directory with something in it is never replaced by a plain rename.
+            result = Libc.try_renameat2(Libc.AT_FDCWD, RawName.From(from), Libc.AT_FDCWD, RawName.From(to));
+        }
+
+        Check("rename", to, result == -Libc.ENOTEMPTY ? -Libc.EEXIST : result);
+    }
 
     private static void MakeAbove(string path, uint mode)
     {

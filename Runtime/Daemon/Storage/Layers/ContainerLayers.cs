@@ -68,6 +68,10 @@ internal sealed class ContainerLayers : IContainerLayers
 
     public RootfsSpec Rootfs(string containerId) => _driver.Rootfs(containerId, ChainUnder(containerId));
 
+    public Task<SafeFileHandle?> OpenRootfsAsync(string containerId) => _driver.OpenRootfsAsync(containerId, ChainUnder(containerId));
+
+    public Task CloseRootfsAsync(string containerId) => _driver.CloseRootfsAsync(containerId);
+
     public void Remove(string containerId)
     {
         _removal.Discard(_layout.Container(containerId));

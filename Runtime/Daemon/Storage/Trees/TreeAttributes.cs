@@ -73,14 +73,14 @@ internal static class TreeAttributes
         return length > 0 ? large[..length] : [];
     }
 
-    /// <summary>The attributes that mean the same on another machine, sorted by name: all but the kernel's own, overlayfs' marks and security labels.</summary>
+    /// <summary>The attributes that mean the same on another machine, sorted by name: all but the kernel's own, overlayfs' and fuse-overlayfs' marks and security labels.</summary>
     public static List<KeyValuePair<byte[], byte[]>> PortableXattrs(byte[] path)
     {
         List<KeyValuePair<byte[], byte[]>> attributes = [];
         foreach (byte[] name in XattrNames(path))
         {
             ReadOnlySpan<byte> key = name;
-            bool portable = key.SequenceEqual("security.capability\0"u8) || key.StartsWith("user."u8) || key.StartsWith("system.posix_acl_"u8);
+            bool portable = key.SequenceEqual("security.capability\0"u8) || (key.StartsWith("user."u8) && !Whiteout.IsNote(key)) || key.StartsWith("system.posix_acl_"u8);
             byte[] value = portable ? Xattr(path, name) : [];
             if (value.Length > 0)
             {
@@ -97,7 +97,7 @@ internal static class TreeAttributes
     {
         foreach (byte[] name in XattrNames(from))
         {
-            if (!name.AsSpan().StartsWith("trusted.overlay."u8) && !name.AsSpan().SequenceEqual(DefaultAcl))
+            if (!name.AsSpan().StartsWith("trusted.overlay."u8) && !Whiteout.IsNote(name) && !name.AsSpan().SequenceEqual(DefaultAcl))
             {
                 CopyXattr(from, to, name);
             }

@@ -45,6 +45,11 @@ internal sealed partial class LayerUnpack
             throw TarError.Entry(entry, $"extended attribute {shown} is not allowed");
         }
 
+        if (Whiteout.IsNote(key))
+        {
+            return;
+        }
+
         int result = Libc.try_lsetxattr(RawName.Through(parent, name), key, value);
         if (result != 0 && !IsBeyondThisFileSystem(entry, shown, -result))
         {
