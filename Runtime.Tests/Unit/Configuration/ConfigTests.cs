@@ -136,7 +136,7 @@ public sealed class ConfigTests
     [InlineData("--default-shm-size foo", "invalid value \"foo\" for --default-shm-size: it must be a number of bytes, with b, k, m or g after it if wanted")]
     [InlineData("--default-address-pool foo", "invalid value \"foo\" for --default-address-pool: it must be key=value")]
     [InlineData("--default-address-pool base=10.0.0.0/16,size=8", "invalid value \"base=10.0.0.0/16,size=8\" for --default-address-pool: size must be from 16 to 32")]
-    [InlineData("--storage-driver zfs", "invalid value \"zfs\" for --storage-driver: it must be one of overlay2, btrfs, vfs")]
+    [InlineData("--storage-driver zfs", "invalid value \"zfs\" for --storage-driver: it must be one of overlay2, btrfs, fuse-overlayfs, vfs")]
     [InlineData("--exec-opt native.cgroupdriver=systemd", "invalid value \"native.cgroupdriver=systemd\" for --exec-opt: the cgroup driver of this version is cgroupfs")]
     [InlineData("--exec-opt a=b", "invalid value \"a=b\" for --exec-opt: the one exec option is native.cgroupdriver")]
     [InlineData("--label a=1 --label a=2", "conflict labels for a=1 and a=2")]
