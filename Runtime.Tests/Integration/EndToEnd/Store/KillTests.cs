@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Newtonsoft.Json.Linq;
 using Rtd.Tests.Integration.Hosting;
@@ -10,8 +9,7 @@ namespace Rtd.Tests.Integration.EndToEnd.Store;
 /// <summary>kill -9 at random moments of what changes the store: at the next start it is consistent, and the work can be done again.</summary>
 public sealed class KillTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)
 {
-    /// <summary>How often the daemon is killed; RTD_TEST_KILLS says otherwise, <c>scripts/test --kills</c> sets it.</summary>
-    private static readonly int s_kills = int.Parse(Environment.GetEnvironmentVariable("RTD_TEST_KILLS") ?? "16", CultureInfo.InvariantCulture);
+    private static readonly int s_kills = Kills.Count(usual: 16);
 
     private static readonly byte[][] s_layers = [.. Enumerable.Range(0, 3).Select(layer => ImageArchive.Tar(Files(layer)))];
     private static readonly byte[] s_archive = ImageArchive.DockerSave("loaded:1", s_layers);
