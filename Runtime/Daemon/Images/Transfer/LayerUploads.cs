@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Rtd.Daemon.Images.Archives;
 using Rtd.Daemon.Images.Registry;
+using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Layers;
 
 namespace Rtd.Daemon.Images.Transfer;
@@ -124,24 +125,10 @@ internal sealed class LayerUploads(LayerStore layers, LayerSources sources, Regi
     }
 
     /// <summary>Tells from time to time how much has passed.</summary>
-    private sealed class Counted(Stream target, Action<long> report) : Stream
+    private sealed class Counted(Stream target, Action<long> report) : PushStream
     {
         private long _count;
         private long _lastReport;
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
@@ -158,11 +145,5 @@ internal sealed class LayerUploads(LayerStore layers, LayerSources sources, Regi
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
         public override void Flush() => target.Flush();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

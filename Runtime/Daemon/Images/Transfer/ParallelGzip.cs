@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using Rtd.Daemon.Storage.Files;
 
 namespace Rtd.Daemon.Images.Transfer;
 
@@ -87,25 +88,11 @@ internal sealed class ParallelGzip(CompressionLevel level) : IDisposable
     }
 
     /// <summary>Cuts what is written into blocks and has each compressed on the thread pool.</summary>
-    private sealed class BlockWriter(ParallelGzip gzip, Action<Task<MemoryStream>> send) : Stream
+    private sealed class BlockWriter(ParallelGzip gzip, Action<Task<MemoryStream>> send) : PushStream
     {
         private byte[] _block = gzip.Rent();
         private int _length;
         private bool _sent;
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
@@ -136,12 +123,6 @@ internal sealed class ParallelGzip(CompressionLevel level) : IDisposable
         public override void Flush()
         {
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         private void Send()
         {
