@@ -12,9 +12,9 @@ public sealed class BridgeTests
     {
         using TestHost host = new();
         using NetworkService service = await host.StartAsync();
-        (FakeContainer first, IEndpoint a) = await host.AttachAsync(service);
+        (FakeContainer first, ISandbox a) = await host.AttachAsync(service);
         using FakeContainer firstOwner = first;
-        (FakeContainer second, IEndpoint b) = await host.AttachAsync(service);
+        (FakeContainer second, ISandbox b) = await host.AttachAsync(service);
         using FakeContainer secondOwner = second;
 
         Assert.Equal("172.17.0.2", a.Address.ToString());
@@ -30,7 +30,7 @@ public sealed class BridgeTests
     {
         using TestHost host = new();
         using NetworkService service = await host.StartAsync(host.Options with { Mtu = 1400 });
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service);
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service);
         using FakeContainer owner = container;
 
         string links = await container.RunAsync("ip -o link");
@@ -39,7 +39,7 @@ public sealed class BridgeTests
         Assert.Contains("inet 172.17.0.2/16 brd 172.17.255.255 scope global eth0", await container.RunAsync("ip -o -4 addr show eth0"));
         Assert.Equal("default via 172.17.0.1 dev eth0 \n172.17.0.0/16 dev eth0 proto kernel scope link src 172.17.0.2 \n",
             await container.RunAsync("ip route"));
-        Assert.Equal("172.17.0.1", endpoint.Gateway!.ToString());
+        Assert.Equal("172.17.0.1", endpoint.Endpoints[0].Gateway!.ToString());
     }
 
     [NetworkFact]
@@ -78,7 +78,7 @@ public sealed class BridgeTests
         using NetworkService service = await host.StartAsync(host.Options with { Icc = false });
         (FakeContainer first, _) = await host.AttachAsync(service);
         using FakeContainer firstOwner = first;
-        (FakeContainer second, IEndpoint b) = await host.AttachAsync(service, TestHost.Tcp(81, 8081));
+        (FakeContainer second, ISandbox b) = await host.AttachAsync(service, TestHost.Tcp(81, 8081));
         using FakeContainer secondOwner = second;
         using Socket server = await Traffic.ServeTcpAsync(second.Thread, 80);
         using Socket published = await Traffic.ServeTcpAsync(second.Thread, 81);
@@ -124,8 +124,8 @@ public sealed class BridgeTests
         string addresses = await host.RunAsync("ip -4 addr show rtd0");
         Assert.Contains("inet 10.9.0.1/24", addresses);
         Assert.DoesNotContain("172.17.0.1", addresses);
-        IEndpoint endpoint = await host.Thread.RunAsync(() => second.AllocateAsync(TestHost.Request(), CancellationToken.None));
-        Assert.Equal("10.9.0.128", endpoint.Address.ToString());
+        ISandbox endpoint = await host.Thread.RunAsync(() => second.AllocateAsync(TestHost.Request(), CancellationToken.None));
+        Assert.Equal("10.9.0.128", endpoint.Endpoints[0].Address.ToString());
         Assert.Equal(24, endpoint.PrefixLength);
     }
 
@@ -135,8 +135,8 @@ public sealed class BridgeTests
         using TestHost host = new();
         await host.RunAsync("ip link add br7 type bridge; ip addr add 10.7.0.1/24 dev br7");
         using NetworkService service = await host.StartAsync(host.Options with { BridgeName = "br7" });
-        IEndpoint endpoint = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
-        Assert.Equal("10.7.0.2", endpoint.Address.ToString());
+        ISandbox endpoint = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
+        Assert.Equal("10.7.0.2", endpoint.Endpoints[0].Address.ToString());
         Assert.Contains("10.7.0.1/24", await host.RunAsync("ip -4 addr show br7"));
     }
 
@@ -159,7 +159,7 @@ public sealed class BridgeTests
         Assert.Equal(300, endpoints.Select(e => e.Address).Distinct().Count());
         Assert.DoesNotContain(endpoints, e => e.Address.Equals(IPAddress.Parse("172.17.0.1")));
         await Task.WhenAll(endpoints.Select(e => Task.Run(e.ReleaseAsync)));
-        IEndpoint next = await service.AllocateAsync(TestHost.Request(), CancellationToken.None);
+        ISandbox next = await service.AllocateAsync(TestHost.Request(), CancellationToken.None);
         Assert.Equal("172.17.0.2", next.Address.ToString());
     }
 }

@@ -17,7 +17,7 @@ public sealed class LifecycleTests
         using TestHost host = new();
         await host.ConnectOutsideAsync();
         using NetworkService service = await host.StartAsync();
-        PortBinding[] ports = [TestHost.Tcp(80, 8080), TestHost.Udp(53, 5353), TestHost.Tcp(81, 8081, "127.0.0.1"), TestHost.Udp(82, 8082, "203.0.113.1")];
+        PortRequest[] ports = [TestHost.Tcp(80, 8080), TestHost.Udp(53, 5353), TestHost.Tcp(81, 8081, "127.0.0.1"), TestHost.Udp(82, 8082, "203.0.113.1")];
         await UseAsync(host, service, ports, kill: false);
         string before = await host.RunAsync(HostPicture);
         int fds = CountFds();
@@ -39,16 +39,16 @@ public sealed class LifecycleTests
     {
         using TestHost host = new();
         using NetworkService service = await host.StartAsync();
-        IEndpoint unused = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 80)), CancellationToken.None));
+        ISandbox unused = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 80)), CancellationToken.None));
         await host.Thread.RunAsync(unused.ReleaseAsync);
         await host.Thread.RunAsync(unused.ReleaseAsync);
         await Assert.ThrowsAsync<InvalidOperationException>(() => host.Thread.RunAsync(() => unused.ConnectAsync(1, CancellationToken.None)));
 
         // A second release must not take away what another endpoint has been given since.
-        IEndpoint next = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 80)), CancellationToken.None));
+        ISandbox next = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 80)), CancellationToken.None));
         Assert.Equal(unused.Address, next.Address);
         await host.Thread.RunAsync(unused.ReleaseAsync);
-        IEndpoint third = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
+        ISandbox third = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
         Assert.NotEqual(next.Address, third.Address);
         await host.Thread.RunAsync(next.ReleaseAsync);
         await host.Thread.RunAsync(third.ReleaseAsync);
@@ -60,7 +60,7 @@ public sealed class LifecycleTests
         using TestHost host = new();
         using NetworkService service = await host.StartAsync();
         string before = await host.RunAsync(HostPicture);
-        IEndpoint endpoint = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 80)), CancellationToken.None));
+        ISandbox endpoint = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 80)), CancellationToken.None));
         SyscallException error = await Assert.ThrowsAsync<SyscallException>(() =>
             host.Thread.RunAsync(() => endpoint.ConnectAsync(int.MaxValue, CancellationToken.None)));
         Assert.Equal(Libc.ESRCH, error.Errno);
@@ -93,7 +93,7 @@ public sealed class LifecycleTests
         using TestHost host = new();
         await host.RunAsync("ip link set lo up");
         NetworkService killed = await host.StartAsync();
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(killed, TestHost.Tcp(80, 8080));
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(killed, TestHost.Tcp(80, 8080));
         using FakeContainer owner = container;
         string ours = $"veth{endpoint.EndpointId[..11]}";
         Assert.Contains(ours, await host.RunAsync("ip link"));
@@ -124,7 +124,7 @@ public sealed class LifecycleTests
         using TestHost host = new();
         await host.ConnectOutsideAsync();
         using NetworkService service = await host.StartAsync();
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
         using FakeContainer owner = container;
         await host.Thread.RunAsync(() => service.SweepAsync(CancellationToken.None));
         using Socket server = await Traffic.ServeTcpAsync(container.Thread, 80);
@@ -160,14 +160,14 @@ public sealed class LifecycleTests
         using TestHost host = new();
         await host.ConnectOutsideAsync();
         using NetworkService service = await host.StartAsync();
-        (FakeContainer first, IEndpoint a) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
+        (FakeContainer first, ISandbox a) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
         using FakeContainer firstOwner = first;
         using Socket server = await Traffic.ServeTcpAsync(first.Thread, 80);
         await host.RunAsync("nft flush ruleset");
         // Meanwhile the forwarder serves.
         Assert.Equal("172.17.0.1 hello", await Traffic.AskTcpAsync(host.Outside.Thread, TestHost.HostAddress, 8080));
 
-        (FakeContainer second, IEndpoint b) = await host.AttachAsync(service, TestHost.Tcp(80, 8081));
+        (FakeContainer second, ISandbox b) = await host.AttachAsync(service, TestHost.Tcp(80, 8081));
         using FakeContainer secondOwner = second;
         Assert.Equal("203.0.113.2 hello", await Traffic.AskTcpAsync(host.Outside.Thread, TestHost.HostAddress, 8080));
         await host.RunAsync("nft flush ruleset");
@@ -181,7 +181,7 @@ public sealed class LifecycleTests
     {
         using TestHost host = new();
         using NetworkService service = await host.StartAsync(host.Options with { Firewall = false });
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
         using FakeContainer owner = container;
         Assert.Equal("", await host.RunAsync("nft list ruleset"));
         await host.Thread.RunAsync(endpoint.ReleaseAsync);
@@ -218,7 +218,7 @@ public sealed class LifecycleTests
             for (int round = 0; round < 6; round++)
             {
                 using FakeContainer container = FakeContainer.Start();
-                IEndpoint endpoint = await service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 0), TestHost.Udp(80, 0)), CancellationToken.None);
+                ISandbox endpoint = await service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 0), TestHost.Udp(80, 0)), CancellationToken.None);
                 await container.ApplyAsync(await endpoint.ConnectAsync(container.Pid, CancellationToken.None));
                 using Socket server = await Traffic.ServeTcpAsync(container.Thread, 80);
                 Assert.Equal("203.0.113.2 hello", await Traffic.AskTcpAsync(host.Outside.Thread, TestHost.HostAddress, endpoint.Ports[0].HostPort));
@@ -241,10 +241,10 @@ public sealed class LifecycleTests
         using NetworkService service = await host.StartAsync();
         using FakeContainer container = FakeContainer.Start();
         await host.RunAsync("ip link add keep type veth peer name peer; ip link set keep master rtd0");
-        List<IEndpoint> endpoints = [];
+        List<ISandbox> endpoints = [];
         for (int i = 0; i < 20; i++)
         {
-            IEndpoint endpoint = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
+            ISandbox endpoint = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
             await host.Thread.RunAsync(() => endpoint.ConnectAsync(container.Pid, CancellationToken.None));
             // Out of the next one's way: a real container has a namespace of its own.
             await container.RunAsync($"ip link set eth0 name eth9{i}");
@@ -269,9 +269,9 @@ public sealed class LifecycleTests
         Assert.All(sockets, fd => Assert.Equal(Libc.FD_CLOEXEC, Libc.try_getfd(fd)));
     }
 
-    private static async Task UseAsync(TestHost host, NetworkService service, PortBinding[] ports, bool kill)
+    private static async Task UseAsync(TestHost host, NetworkService service, PortRequest[] ports, bool kill)
     {
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service, ports);
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service, ports);
         using FakeContainer owner = container;
         using (Socket server = await Traffic.ServeTcpAsync(container.Thread, 80))
         using (Socket udp = await Traffic.ServeUdpAsync(container.Thread, 53))

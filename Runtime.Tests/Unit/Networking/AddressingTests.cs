@@ -81,7 +81,7 @@ public sealed class AddressingTests
     [InlineData("172.17.0.1/ 16")]
     [InlineData("fd00::1/64")]
     [InlineData("/16")]
-    public void Text_that_is_no_cidr_is_refused(string text) => Assert.False(Ipv4Subnet.TryParseCidr(text, out _, out _));
+    public void Text_that_is_no_cidr_is_refused(string text) => Assert.False(IpSubnet.TryParseCidr(text, out _, out _));
 
     [Theory]
     [InlineData("172.17.0.0/16")]
@@ -121,9 +121,9 @@ public sealed class AddressingTests
 
     private static AddressPool PoolOf(string cidr) => new(Subnet(cidr), Subnet(cidr));
 
-    private static Ipv4Subnet Subnet(string cidr)
+    private static IpSubnet Subnet(string cidr)
     {
-        Assert.True(Ipv4Subnet.TryParseCidr(cidr, out IPAddress? address, out int prefixLength));
-        return new Ipv4Subnet(address, prefixLength);
+        Assert.True(IpSubnet.TryParseCidr(cidr, out IPAddress? address, out int prefixLength));
+        return new IpSubnet(address, prefixLength);
     }
 }

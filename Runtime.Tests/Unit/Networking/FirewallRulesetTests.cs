@@ -8,7 +8,7 @@ namespace Rtd.Tests.Unit.Networking;
 
 public sealed class FirewallRulesetTests
 {
-    private static readonly FirewallNetwork s_network = new("rtd0", new Ipv4Subnet(IPAddress.Parse("172.17.0.0"), 16), Icc: true, Masquerade: true);
+    private static readonly FirewallNetwork s_network = new("rtd0", new IpSubnet(IPAddress.Parse("172.17.0.0"), 16), Icc: true, Masquerade: true);
 
     [Fact]
     public void A_port_is_one_element()

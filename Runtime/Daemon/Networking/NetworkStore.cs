@@ -1,14 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Newtonsoft.Json;
+using Rtd.Daemon.Storage.Files;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Networking;
 
-/// <summary>The file of network records.</summary>
+/// <summary>The file of network records; what a call has written is durable when it returns.</summary>
 internal sealed class NetworkStore
 {
+    private readonly Lock _gate = new();
     private readonly string _directory;
     private readonly List<NetworkRecord> _records;
 
@@ -23,42 +24,72 @@ internal sealed class NetworkStore
             throw new SyscallException("mkdir", -error, directory);
         }
 
+        AtomicFile.Sweep(directory);
         _records = Load();
     }
 
     private string FilePath => Path.Combine(_directory, "networks.json");
 
+    /// <summary>The records of networks that users made.</summary>
+    public IReadOnlyList<NetworkRecord> UserDefined
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _records.FindAll(record => record.UserDefined);
+            }
+        }
+    }
+
     /// <summary>The record of a predefined network; made on the first start.</summary>
     public NetworkRecord GetOrAdd(string name, string driver)
     {
-        NetworkRecord? record = _records.Find(r => r.Name == name);
-        if (record is null)
+        lock (_gate)
         {
-            record = new NetworkRecord { Name = name, Driver = driver, Id = NewId(), Created = DateTime.UtcNow };
-            _records.Add(record);
-            Save();
-        }
+            NetworkRecord? record = _records.Find(r => r.Name == name && !r.UserDefined);
+            if (record is null)
+            {
+                record = new NetworkRecord { Name = name, Driver = driver, Id = NewId(), Created = DateTime.UtcNow };
+                _records.Add(record);
+                Write();
+            }
 
-        return record;
+            return record;
+        }
+    }
+
+    public void Add(NetworkRecord record)
+    {
+        lock (_gate)
+        {
+            _records.Add(record);
+            Write();
+        }
+    }
+
+    public void Remove(NetworkRecord record)
+    {
+        lock (_gate)
+        {
+            _records.Remove(record);
+            Write();
+        }
     }
 
     public void Save()
     {
-        string temporary = FilePath + ".new";
-        using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
+        lock (_gate)
         {
-            file.Write(Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(_records, Formatting.Indented)));
-            file.Flush(flushToDisk: true);
+            Write();
         }
-
-        File.Move(temporary, FilePath, overwrite: true);
-        using SafeFileHandle directory = Libc.open(_directory, Libc.O_RDONLY | Libc.O_DIRECTORY);
-        RandomAccess.FlushToDisk(directory);
     }
 
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
+    private void Write() => AtomicFile.Write(FilePath, JsonConvert.SerializeObject(_records, Formatting.Indented));
+
     private List<NetworkRecord> Load() => File.Exists(FilePath)
-        ? JsonConvert.DeserializeObject<List<NetworkRecord>>(File.ReadAllText(FilePath)) ?? []
+        ? JsonConvert.DeserializeObject<List<NetworkRecord>>(File.ReadAllText(FilePath, Encoding.UTF8)) ?? []
         : [];
 }

@@ -9,6 +9,7 @@ using Rtd.Daemon.Events;
 using Rtd.Daemon.Execution;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Networking;
+using Rtd.Daemon.Networking.Addressing;
 using Rtd.Daemon.Security.Seccomp;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Volumes;
@@ -30,7 +31,7 @@ internal static class Composition
         SeccompCompiler seccomp = new();
         NativeExecutionDriver execution = new(SealedShim.Load(FindShim()));
         VolumeStore volumes = new(config.DataRoot, new VolumeTrees(Path.Combine(config.DataRoot, "trash")), context.Events);
-        NetworkService networks = NetworkService.Start(NetworkOptions(config));
+        NetworkService networks = NetworkService.Start(NetworkOptions(config), context.Events);
         ContainerService containers = new(
             new ContainerDependencies
             {
@@ -54,7 +55,7 @@ internal static class Composition
                 new ContainerRoutes(containers),
                 new ExecRoutes(containers),
                 new ImageRoutes(images, new ImageUsage(containers)),
-                new NetworkRoutes(networks),
+                new NetworkRoutes(networks, containers),
                 new VolumeRoutes(new VolumeService(volumes)),
             ],
             RestoreAsync = containers.RestoreAsync,
@@ -69,8 +70,6 @@ internal static class Composition
         (bool Asked, string Setting)[] settings =
         [
             (config.SeccompProfile is not null, "seccomp-profile"),
-            (config.DefaultGateway is not null, "default-gateway"),
-            (config.DefaultAddressPools.Count > 0, "default-address-pools"),
             (config.DefaultIpcMode != "private", "default-ipc-mode"),
             (config.DefaultCgroupnsMode != "private", "default-cgroupns-mode"),
             (!config.UserlandProxy, "userland-proxy"),
@@ -103,6 +102,8 @@ internal static class Composition
         BridgeName = config.Bridge ?? BridgeOptions.DefaultBridgeName,
         Bip = config.Bip?.ToString() ?? "",
         FixedCidr = config.FixedCidr?.ToString() ?? "",
+        DefaultGateway = config.DefaultGateway,
+        AddressPools = [.. config.DefaultAddressPools.Select(pool => new SubnetPool(new IpSubnet(pool.Base.BaseAddress, pool.Base.PrefixLength), pool.Size))],
         Mtu = config.Mtu,
         Icc = config.Icc,
         Firewall = config.Iptables,

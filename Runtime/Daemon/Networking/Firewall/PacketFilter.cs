@@ -16,15 +16,50 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
     private readonly Lock _gate = new();
     private readonly List<FirewallNetwork> _networks = [];
     private readonly HashSet<PublishedPort> _ports = [];
+    private bool _removed;
 
     /// <summary>Adds a network, or replaces the one of the same bridge.</summary>
     public void AddNetwork(FirewallNetwork network)
     {
         lock (_gate)
         {
+            FirewallNetwork? known = _networks.Find(n => n.Bridge == network.Bridge);
             _networks.RemoveAll(n => n.Bridge == network.Bridge);
             _networks.Add(network);
-            Create();
+            try
+            {
+                RunOrCreate((known is null ? "" : FirewallRuleset.Delete(table, known)) + FirewallRuleset.Add(table, network));
+            }
+            catch
+            {
+                _networks.Remove(network);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Takes a network out; one that is not there is out already.</summary>
+    public void RemoveNetwork(string bridge)
+    {
+        lock (_gate)
+        {
+            if (_networks.Find(n => n.Bridge == bridge) is { } known)
+            {
+                _networks.Remove(known);
+                RunOrCreate(FirewallRuleset.Delete(table, known));
+            }
+        }
+    }
+
+    /// <summary>Puts back what somebody else has taken away; harmless when nothing is missing.</summary>
+    public void Reassert()
+    {
+        lock (_gate)
+        {
+            if (!_removed)
+            {
+                Create();
+            }
         }
     }
 
@@ -72,6 +107,7 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
     {
         lock (_gate)
         {
+            _removed = true;
             nft.Run(FirewallRuleset.Remove(table));
         }
     }
@@ -93,7 +129,7 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
                 currentChain = text.TrimEnd(' ', '{');
             }
             else if (text.Contains("hook forward", StringComparison.Ordinal) && text.Contains("policy drop", StringComparison.Ordinal)
-                && (currentTable.StartsWith("table ip ", StringComparison.Ordinal) || currentTable.StartsWith("table inet ", StringComparison.Ordinal)))
+                && (currentTable.StartsWith("table ip ", StringComparison.Ordinal) || currentTable.StartsWith("table ip6 ", StringComparison.Ordinal) || currentTable.StartsWith("table inet ", StringComparison.Ordinal)))
             {
                 found.Add($"{currentTable} {currentChain}");
             }
@@ -121,7 +157,7 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
         }
         catch (EngineException e)
         {
-            s_log.Warn("{0}; table ip {1} is made anew", e.Message, table);
+            s_log.Warn("{0}; table {1} is made anew", e.Message, table);
             Create();
         }
     }
