@@ -46,10 +46,10 @@ public sealed class LifecycleTests
 
         // A second release must not take away what another endpoint has been given since.
         ISandbox next = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 80)), CancellationToken.None));
-        Assert.Equal(unused.Address, next.Address);
+        Assert.Equal(unused.Endpoints[0].Address, next.Endpoints[0].Address);
         await host.Thread.RunAsync(unused.ReleaseAsync);
         ISandbox third = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
-        Assert.NotEqual(next.Address, third.Address);
+        Assert.NotEqual(next.Endpoints[0].Address, third.Endpoints[0].Address);
         await host.Thread.RunAsync(next.ReleaseAsync);
         await host.Thread.RunAsync(third.ReleaseAsync);
     }
@@ -95,9 +95,9 @@ public sealed class LifecycleTests
         NetworkService killed = await host.StartAsync();
         (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(killed, TestHost.Tcp(80, 8080));
         using FakeContainer owner = container;
-        string ours = $"veth{endpoint.EndpointId[..11]}";
+        string ours = $"veth{endpoint.Endpoints[0].EndpointId[..11]}";
         Assert.Contains(ours, await host.RunAsync("ip link"));
-        Assert.Contains($"alias rtd:{endpoint.EndpointId}", await host.RunAsync("ip link"));
+        Assert.Contains($"alias rtd:{endpoint.Endpoints[0].EndpointId}", await host.RunAsync("ip link"));
         // Of others: on our bridge without the mark, and off it with one.
         await host.RunAsync("ip link add vethother type veth peer name p1; ip link set vethother master rtd0; "
             + "ip link add vethalien type veth peer name p2; ip link set vethalien alias rtd:alien");
@@ -113,7 +113,7 @@ public sealed class LifecycleTests
         Assert.DoesNotContain("8080", await host.RunAsync("nft list ruleset"));
         Assert.Equal(networkId, next.Find("bridge").Record.Id);
         Assert.Equal(networkId, next.Find(networkId[..12]).Record.Id);
-        Assert.Equal("172.17.0.2", (await next.AllocateAsync(TestHost.Request(), CancellationToken.None)).Address.ToString());
+        Assert.Equal("172.17.0.2", (await next.AllocateAsync(TestHost.Request(), CancellationToken.None)).Endpoints[0].Address!.ToString());
         await host.Thread.RunAsync(endpoint.ReleaseAsync);
         killed.Dispose();
     }

@@ -76,7 +76,7 @@ public sealed class PublishTests
             await host.Outside.RunAsync("sysctl -qw net.ipv4.conf.all.route_localnet=1; ip route del local 127.0.0.0/8 dev lo table local; "
                 + "ip route add 127.0.0.0/8 via 203.0.113.1 src 203.0.113.2; ip route add 172.17.0.0/16 via 203.0.113.1");
             Assert.Null(await Traffic.AskTcpAsync(host.Outside.Thread, IPAddress.Loopback, 8080));
-            Assert.Null(await Traffic.AskTcpAsync(host.Outside.Thread, endpoint.Endpoints[0].Address, 80));
+            Assert.Null(await Traffic.AskTcpAsync(host.Outside.Thread, endpoint.Endpoints[0].Address!, 80));
         }
 
         await host.Thread.RunAsync(endpoint.ReleaseAsync);
@@ -139,7 +139,7 @@ public sealed class PublishTests
         await Assert.ThrowsAsync<EngineException>(() => AllocateAsync(host, service, TestHost.Tcp(90, 90), TestHost.Tcp(80, 80)));
         await host.Thread.RunAsync(first.ReleaseAsync);
         ISandbox second = await AllocateAsync(host, service, TestHost.Tcp(80, 80), TestHost.Tcp(90, 90));
-        Assert.Equal("172.17.0.2", second.Address.ToString());
+        Assert.Equal("172.17.0.2", second.Endpoints[0].Address!.ToString());
         await host.Thread.RunAsync(second.ReleaseAsync);
     }
 
@@ -148,7 +148,7 @@ public sealed class PublishTests
     {
         using TestHost host = new();
         using NetworkService service = await host.StartAsync();
-        PortBinding range = new("tcp", 80, IPAddress.Any, 8000, 8001);
+        PortRequest range = new("tcp", 80, IPAddress.Any, 8000, 8001);
         ISandbox first = await AllocateAsync(host, service, range, TestHost.Tcp(81, 0), TestHost.Udp(81, 0));
         ISandbox second = await AllocateAsync(host, service, range, TestHost.Tcp(81, 0));
         Assert.Equal([8000, 32768, 32769], first.Ports.Select(p => p.HostPort));
@@ -199,6 +199,6 @@ public sealed class PublishTests
         return System.Text.Encoding.UTF8.GetString(buffer, 0, await client.ReceiveAsync(buffer, timeout.Token));
     }
 
-    private static Task<IEndpoint> AllocateAsync(TestHost host, NetworkService service, params PortRequest[] ports) =>
+    private static Task<ISandbox> AllocateAsync(TestHost host, NetworkService service, params PortRequest[] ports) =>
         host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(ports), CancellationToken.None));
 }

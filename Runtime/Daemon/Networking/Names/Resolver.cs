@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using NLog;
 using Rtd.Daemon.Networking.Namespaces;
+using Rtd.Protocol.Netlink;
 
 namespace Rtd.Daemon.Networking.Names;
 
@@ -13,6 +14,9 @@ namespace Rtd.Daemon.Networking.Names;
 internal sealed class Resolver : IDisposable
 {
     private const int MaxQuestion = 4096, MaxUdpReply = 512, MaxTcpReply = 65535;
+
+    // The kernel makes lo first in every namespace.
+    private const int LoopbackIndex = 1;
 
     private const int MaxForwardedOfOne = 100, MaxForwarded = 1024, MaxConnections = 16;
 
@@ -67,6 +71,13 @@ internal sealed class Resolver : IDisposable
 
     private static ResolverSockets OpenInside()
     {
+        // At a start rtinit has yet to bring lo up; before that 127.0.0.11 is no local address. (A socket bound to it all the same, by
+        // IP_FREEBIND, would answer from 127.0.0.1.)
+        using (NetlinkSocket links = new())
+        {
+            links.Execute(new NetlinkBatch(64).ChangeLink(LoopbackIndex, up: true, "bring up link", "lo"));
+        }
+
         ResolverSockets sockets = ResolverSockets.Open();
         try
         {

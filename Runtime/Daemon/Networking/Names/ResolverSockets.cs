@@ -6,8 +6,6 @@ namespace Rtd.Daemon.Networking.Names;
 /// <summary>The sockets that a container's questions come in by, in its own network namespace.</summary>
 internal sealed record ResolverSockets(Socket Udp, Socket Tcp) : IDisposable
 {
-    private const int IPPROTO_IP = 0, IP_FREEBIND = 15;
-
     private static readonly IPAddress s_address = IPAddress.Parse("127.0.0.11");
 
     public int UdpPort => ((IPEndPoint)Udp.LocalEndPoint!).Port;
@@ -42,8 +40,6 @@ internal sealed record ResolverSockets(Socket Udp, Socket Tcp) : IDisposable
         Socket socket = new(AddressFamily.InterNetwork, type, protocol);
         try
         {
-            // lo is not up yet at a start, and so 127.0.0.11 is not local.
-            socket.SetRawSocketOption(IPPROTO_IP, IP_FREEBIND, BitConverter.GetBytes(1));
             socket.Bind(new IPEndPoint(s_address, 0));
             return socket;
         }
