@@ -6,7 +6,9 @@ using Rtd.Daemon.Networking.Bridge;
 using Rtd.Daemon.Networking.Endpoints;
 using Rtd.Daemon.Networking.Firewall;
 using Rtd.Daemon.Networking.Host;
+using Rtd.Daemon.Networking.Ipvlan;
 using Rtd.Daemon.Networking.Links;
+using Rtd.Daemon.Networking.Macvlan;
 using Rtd.Daemon.Networking.Null;
 using Rtd.Daemon.Networking.Publishing;
 
@@ -26,6 +28,7 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
     private readonly LinkReaper _reaper = new();
     private readonly NetworkStore _store;
     private readonly PacketFilter? _filter;
+    private readonly RulesetWatch? _watch;
     private readonly IEventPublisher? _events;
     private readonly IReadOnlyDictionary<string, INetworkDriver> _drivers;
     private volatile ImmutableList<INetwork> _networks = [];
@@ -40,12 +43,14 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
             if (options.Firewall && options.BridgeName != BridgeOptions.NoBridge)
             {
                 _filter = OpenFilter(options.FirewallTable);
+                _watch = new RulesetWatch(_filter);
             }
 
             Publisher = new PortPublisher(new HostPorts(), _filter);
             _drivers = new INetworkDriver[]
             {
                 new BridgeDriver(options, _links, _reaper, _filter, _store), new HostDriver(), new NullDriver(),
+                new MacvlanDriver(_links), new IpvlanDriver(_links),
             }.ToDictionary(driver => driver.Type);
         }
         catch
@@ -127,6 +132,7 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
     /// <summary>Lets go of sockets and libraries; kernel objects stay (see <see cref="ShutdownAsync"/>).</summary>
     public void Dispose()
     {
+        _watch?.Dispose();
         _filter?.Dispose();
         _reaper.Dispose();
         _links.Dispose();

@@ -59,6 +59,7 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         await _gate.WaitAsync(cancellation);
         try
         {
+            RefuseWhenReleased();
             using NetworkNamespace target = NetworkNamespace.Open(pid);
             foreach (Endpoint endpoint in _endpoints)
             {
@@ -81,7 +82,7 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         await _gate.WaitAsync();
         try
         {
-            ObjectDisposedException.ThrowIf(_released, this);
+            RefuseWhenReleased();
             Endpoint endpoint = service.Find(asked.Network).Allocate(asked);
             try
             {
@@ -154,6 +155,14 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         finally
         {
             _gate.Release();
+        }
+    }
+
+    private void RefuseWhenReleased()
+    {
+        if (_released)
+        {
+            throw new InvalidOperationException($"the network of container {request.ContainerId} is already released");
         }
     }
 

@@ -23,6 +23,8 @@ internal static class FirewallRuleset
 
     private const string Bridges = "bridges", Internal = "internal", Talking = "talking", Sources = "sources", Masqueraded = "masqueraded";
 
+    private static readonly string[] s_chains = ["guard", "publish", "output", "prerouting", "postrouting", "forward"];
+
     /// <summary>Replaces both tables.</summary>
     public static string Create(string table, IReadOnlyCollection<FirewallNetwork> networks, IReadOnlyCollection<PublishedPort> ports)
     {
@@ -44,6 +46,12 @@ internal static class FirewallRuleset
     /// <summary>Removes the tables, whether they are there or not.</summary>
     public static string Remove(string table) =>
         string.Concat(FirewallFamily.All.Select(family => $"add table {family.Name} {table}\ndelete table {family.Name} {table}\n"));
+
+    /// <summary>A script for each of our chains that lists it, and fails when it is not there. (Of several in one script nft finds only the last.)</summary>
+    public static IEnumerable<string> ListChains(string table) =>
+        from family in FirewallFamily.All
+        from chain in s_chains
+        select $"list chain {family.Name} {table} {chain}";
 
     public static string Add(string table, FirewallNetwork network) => Elements("add", table, network);
 

@@ -16,6 +16,7 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
     private readonly Lock _gate = new();
     private readonly List<FirewallNetwork> _networks = [];
     private readonly HashSet<PublishedPort> _ports = [];
+    private string _shape = "";
     private bool _removed;
 
     /// <summary>Adds a network, or replaces the one of the same bridge.</summary>
@@ -56,10 +57,13 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
     {
         lock (_gate)
         {
-            if (!_removed)
+            if (_removed || _shape == Shape())
             {
-                Create();
+                return;
             }
+
+            s_log.Warn("the firewall's tables were changed by another program: table {0} is made anew", table);
+            Create();
         }
     }
 
@@ -162,5 +166,26 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
         }
     }
 
-    private void Create() => nft.Run(FirewallRuleset.Create(table, _networks, _ports));
+    private void Create()
+    {
+        nft.Run(FirewallRuleset.Create(table, _networks, _ports));
+        _shape = Shape();
+        if (_shape.Length == 0)
+        {
+            throw EngineException.System($"firewall: the tables {table} were taken away as soon as they were made");
+        }
+    }
+
+    /// <summary>Our chains as they are; "" when one is missing.</summary>
+    private string Shape()
+    {
+        try
+        {
+            return string.Concat(FirewallRuleset.ListChains(table).Select(nft.Run));
+        }
+        catch (EngineException)
+        {
+            return ""; // nft says no such chain
+        }
+    }
 }

@@ -13,6 +13,9 @@ internal sealed class NetworkNamespace : IDisposable
     /// <param name="pid">A process that is alive, or whose life the caller checks after the call.</param>
     public static NetworkNamespace Open(int pid) => new(Libc.open($"/proc/{pid}/ns/net", Libc.O_RDONLY));
 
+    /// <summary>Another hold of the same namespace, with a life of its own.</summary>
+    public NetworkNamespace Duplicate() => new(Libc.open($"/proc/self/fd/{Handle.Fd()}", Libc.O_RDONLY));
+
     /// <summary>Runs system calls inside, on a thread of its own.</summary>
     /// <remarks>
     /// The action must not touch the thread pool, log, or start anything asynchronous: a thread that is created from here would be born in the
