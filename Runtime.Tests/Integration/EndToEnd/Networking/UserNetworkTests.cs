@@ -72,8 +72,8 @@ public sealed class UserNetworkTests(DaemonFixture fixture, ITestOutputHelper ou
         foreach (string url in new[] { $"http://{address}/", $"http://[{addressV6}]/" })
         {
             await Eventually.HoldsAsync($"{url} answers its network", async () => (await ShellAsync($"timeout 5 wget -qO- {url}", "--network", "one")).Stdout == "served\n");
-            Assert.NotEqual(0, (await ShellAsync($"timeout 2 wget -qO- {url}", "--network", "two")).ExitCode);
-            Assert.NotEqual(0, (await ShellAsync($"timeout 2 wget -qO- {url}")).ExitCode);
+            Assert.NotEqual(0, (await ShellAsync($"timeout 2 wget -qO- {url}; exit $?", "--network", "two")).ExitCode);
+            Assert.NotEqual(0, (await ShellAsync($"timeout 2 wget -qO- {url}; exit $?")).ExitCode);
         }
     }
 
@@ -99,7 +99,7 @@ public sealed class UserNetworkTests(DaemonFixture fixture, ITestOutputHelper ou
         string address = await InspectAsync(server, "{{.NetworkSettings.Networks.quiet.IPAddress}}");
         await Eventually.HoldsAsync("the server answers the host", async () => (await Host.RunAsync("busybox", "wget", "-qO-", $"http://{address}/")).Stdout == "served\n");
 
-        Assert.NotEqual(0, (await ShellAsync("timeout 2 wget -qO- http://server/", "--network", "quiet")).ExitCode);
+        Assert.NotEqual(0, (await ShellAsync("timeout 2 wget -qO- http://server/; exit $?", "--network", "quiet")).ExitCode);
     }
 
     [RootFact]
