@@ -74,7 +74,11 @@ public sealed class ResolverTests(DaemonFixture fixture, ITestOutputHelper outpu
     {
         (await DockerAsync("network", "create", "net")).Exits(0);
 
-        (await ShellAsync("udpsvd 0.0.0.0 53 cat & until grep -q ' 00000000:0035 ' /proc/net/udp; do kill -0 $! || exit 1; done; kill $!", "--network", "net")).Exits(0);
+        string id = await StartAsync("sleep 1000", "--network", "net");
+        string pid = await InspectAsync(id, "{{.State.Pid}}");
+
+        const string Bind = "import socket\nfor kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM): socket.socket(socket.AF_INET, kind).bind(('0.0.0.0', 53))";
+        (await Host.RunAsync("nsenter", $"--net=/proc/{pid}/ns/net", "--", "python3", "-c", Bind)).Exits(0);
     }
 
     private Server StartNameServer() =>
