@@ -1,3 +1,4 @@
+using Rtd.Protocol.Netlink;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Sync;
 using Rtd.Protocol.Syscalls;

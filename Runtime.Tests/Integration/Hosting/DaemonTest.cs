@@ -84,6 +84,7 @@ public abstract class DaemonTest(DaemonFixture fixture, ITestOutputHelper output
             (await DockerAsync(["rm", "-f", "-v", .. containers])).Exits(0);
         }
 
+        (await DockerAsync("network", "prune", "-f")).Exits(0);
         foreach (JToken image in (await Api.GetJsonAsync("/images/json")).Where(image => !image["RepoTags"]!.Values<string>().Contains("busybox:latest")))
         {
             (await DockerAsync("rmi", "-f", (string)image["Id"]!)).Exits(0);

@@ -12,17 +12,17 @@ public sealed class BridgeTests
     {
         using TestHost host = new();
         using NetworkService service = await host.StartAsync();
-        (FakeContainer first, IEndpoint a) = await host.AttachAsync(service);
+        (FakeContainer first, ISandbox a) = await host.AttachAsync(service);
         using FakeContainer firstOwner = first;
-        (FakeContainer second, IEndpoint b) = await host.AttachAsync(service);
+        (FakeContainer second, ISandbox b) = await host.AttachAsync(service);
         using FakeContainer secondOwner = second;
 
-        Assert.Equal("172.17.0.2", a.Address.ToString());
-        Assert.Equal("172.17.0.3", b.Address.ToString());
-        Assert.Equal("02:42:ac:11:00:02", a.MacAddress);
+        Assert.Equal("172.17.0.2", a.Endpoints[0].Address!.ToString());
+        Assert.Equal("172.17.0.3", b.Endpoints[0].Address!.ToString());
+        Assert.Equal("02:42:ac:11:00:02", a.Endpoints[0].MacAddress);
         await first.RunAsync("busybox ping -c 1 -W 2 172.17.0.3 && busybox ping -c 1 -W 2 172.17.0.1");
         using Socket server = await Traffic.ServeTcpAsync(second.Thread, 80);
-        Assert.Equal("172.17.0.2 hello", await Traffic.AskTcpAsync(first.Thread, b.Address, 80));
+        Assert.Equal("172.17.0.2 hello", await Traffic.AskTcpAsync(first.Thread, b.Endpoints[0].Address!, 80));
     }
 
     [NetworkFact]
@@ -30,7 +30,7 @@ public sealed class BridgeTests
     {
         using TestHost host = new();
         using NetworkService service = await host.StartAsync(host.Options with { Mtu = 1400 });
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service);
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service);
         using FakeContainer owner = container;
 
         string links = await container.RunAsync("ip -o link");
@@ -39,7 +39,7 @@ public sealed class BridgeTests
         Assert.Contains("inet 172.17.0.2/16 brd 172.17.255.255 scope global eth0", await container.RunAsync("ip -o -4 addr show eth0"));
         Assert.Equal("default via 172.17.0.1 dev eth0 \n172.17.0.0/16 dev eth0 proto kernel scope link src 172.17.0.2 \n",
             await container.RunAsync("ip route"));
-        Assert.Equal("172.17.0.1", endpoint.Gateway!.ToString());
+        Assert.Equal("172.17.0.1", endpoint.Endpoints[0].Gateway!.ToString());
     }
 
     [NetworkFact]
@@ -78,19 +78,19 @@ public sealed class BridgeTests
         using NetworkService service = await host.StartAsync(host.Options with { Icc = false });
         (FakeContainer first, _) = await host.AttachAsync(service);
         using FakeContainer firstOwner = first;
-        (FakeContainer second, IEndpoint b) = await host.AttachAsync(service, TestHost.Tcp(81, 8081));
+        (FakeContainer second, ISandbox b) = await host.AttachAsync(service, TestHost.Tcp(81, 8081));
         using FakeContainer secondOwner = second;
         using Socket server = await Traffic.ServeTcpAsync(second.Thread, 80);
         using Socket published = await Traffic.ServeTcpAsync(second.Thread, 81);
         using Socket outside = await Traffic.ServeTcpAsync(host.Outside.Thread, 80);
 
-        Assert.Null(await Traffic.AskTcpAsync(first.Thread, b.Address, 80));
+        Assert.Null(await Traffic.AskTcpAsync(first.Thread, b.Endpoints[0].Address!, 80));
         Assert.NotNull(await Traffic.AskTcpAsync(first.Thread, TestHost.OutsideAddress, 80));
         Assert.NotNull(await Traffic.AskTcpAsync(first.Thread, TestHost.HostAddress, 8081));
 
         // By way of the gateway as a router, past the bridge's own isolation.
         await first.RunAsync("ip route add 172.17.0.3/32 via 172.17.0.1 dev eth0");
-        Assert.Null(await Traffic.AskTcpAsync(first.Thread, b.Address, 80));
+        Assert.Null(await Traffic.AskTcpAsync(first.Thread, b.Endpoints[0].Address!, 80));
     }
 
     [NetworkFact]
@@ -117,16 +117,16 @@ public sealed class BridgeTests
         using TestHost host = new();
         using (NetworkService service = await host.StartAsync())
         {
-            Assert.Equal("172.17.0.1", service.Find("bridge").Pools[0].Gateway.ToString());
+            Assert.Equal("172.17.0.1", service.Find("bridge").Pools[0].Gateway!.ToString());
         }
 
         using NetworkService second = await host.StartAsync(host.Options with { Bip = "10.9.0.1/24", FixedCidr = "10.9.0.128/25" });
         string addresses = await host.RunAsync("ip -4 addr show rtd0");
         Assert.Contains("inet 10.9.0.1/24", addresses);
         Assert.DoesNotContain("172.17.0.1", addresses);
-        IEndpoint endpoint = await host.Thread.RunAsync(() => second.AllocateAsync(TestHost.Request(), CancellationToken.None));
-        Assert.Equal("10.9.0.128", endpoint.Address.ToString());
-        Assert.Equal(24, endpoint.PrefixLength);
+        ISandbox endpoint = await host.Thread.RunAsync(() => second.AllocateAsync(TestHost.Request(), CancellationToken.None));
+        Assert.Equal("10.9.0.128", endpoint.Endpoints[0].Address!.ToString());
+        Assert.Equal(24, endpoint.Endpoints[0].PrefixLength);
     }
 
     [NetworkFact]
@@ -135,8 +135,8 @@ public sealed class BridgeTests
         using TestHost host = new();
         await host.RunAsync("ip link add br7 type bridge; ip addr add 10.7.0.1/24 dev br7");
         using NetworkService service = await host.StartAsync(host.Options with { BridgeName = "br7" });
-        IEndpoint endpoint = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
-        Assert.Equal("10.7.0.2", endpoint.Address.ToString());
+        ISandbox endpoint = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
+        Assert.Equal("10.7.0.2", endpoint.Endpoints[0].Address!.ToString());
         Assert.Contains("10.7.0.1/24", await host.RunAsync("ip -4 addr show br7"));
     }
 
@@ -154,12 +154,12 @@ public sealed class BridgeTests
     {
         using TestHost host = new();
         using NetworkService service = await host.StartAsync();
-        IEndpoint[] endpoints = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ =>
+        ISandbox[] endpoints = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ =>
             Task.Run(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None))));
-        Assert.Equal(300, endpoints.Select(e => e.Address).Distinct().Count());
-        Assert.DoesNotContain(endpoints, e => e.Address.Equals(IPAddress.Parse("172.17.0.1")));
+        Assert.Equal(300, endpoints.Select(e => e.Endpoints[0].Address).Distinct().Count());
+        Assert.DoesNotContain(endpoints, e => e.Endpoints[0].Address!.Equals(IPAddress.Parse("172.17.0.1")));
         await Task.WhenAll(endpoints.Select(e => Task.Run(e.ReleaseAsync)));
-        IEndpoint next = await service.AllocateAsync(TestHost.Request(), CancellationToken.None);
-        Assert.Equal("172.17.0.2", next.Address.ToString());
+        ISandbox next = await service.AllocateAsync(TestHost.Request(), CancellationToken.None);
+        Assert.Equal("172.17.0.2", next.Endpoints[0].Address!.ToString());
     }
 }

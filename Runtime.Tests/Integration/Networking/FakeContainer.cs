@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Rtd.Init;
+using Rtd.Protocol.Netlink;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Tests.Integration.Networking;

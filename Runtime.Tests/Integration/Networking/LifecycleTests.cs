@@ -17,7 +17,7 @@ public sealed class LifecycleTests
         using TestHost host = new();
         await host.ConnectOutsideAsync();
         using NetworkService service = await host.StartAsync();
-        PortBinding[] ports = [TestHost.Tcp(80, 8080), TestHost.Udp(53, 5353), TestHost.Tcp(81, 8081, "127.0.0.1"), TestHost.Udp(82, 8082, "203.0.113.1")];
+        PortRequest[] ports = [TestHost.Tcp(80, 8080), TestHost.Udp(53, 5353), TestHost.Tcp(81, 8081, "127.0.0.1"), TestHost.Udp(82, 8082, "203.0.113.1")];
         await UseAsync(host, service, ports, kill: false);
         string before = await host.RunAsync(HostPicture);
         int fds = CountFds();
@@ -39,17 +39,17 @@ public sealed class LifecycleTests
     {
         using TestHost host = new();
         using NetworkService service = await host.StartAsync();
-        IEndpoint unused = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 80)), CancellationToken.None));
+        ISandbox unused = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 80)), CancellationToken.None));
         await host.Thread.RunAsync(unused.ReleaseAsync);
         await host.Thread.RunAsync(unused.ReleaseAsync);
         await Assert.ThrowsAsync<InvalidOperationException>(() => host.Thread.RunAsync(() => unused.ConnectAsync(1, CancellationToken.None)));
 
         // A second release must not take away what another endpoint has been given since.
-        IEndpoint next = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 80)), CancellationToken.None));
-        Assert.Equal(unused.Address, next.Address);
+        ISandbox next = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 80)), CancellationToken.None));
+        Assert.Equal(unused.Endpoints[0].Address, next.Endpoints[0].Address);
         await host.Thread.RunAsync(unused.ReleaseAsync);
-        IEndpoint third = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
-        Assert.NotEqual(next.Address, third.Address);
+        ISandbox third = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
+        Assert.NotEqual(next.Endpoints[0].Address, third.Endpoints[0].Address);
         await host.Thread.RunAsync(next.ReleaseAsync);
         await host.Thread.RunAsync(third.ReleaseAsync);
     }
@@ -60,11 +60,11 @@ public sealed class LifecycleTests
         using TestHost host = new();
         using NetworkService service = await host.StartAsync();
         string before = await host.RunAsync(HostPicture);
-        IEndpoint endpoint = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 80)), CancellationToken.None));
+        ISandbox endpoint = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 80)), CancellationToken.None));
         SyscallException error = await Assert.ThrowsAsync<SyscallException>(() =>
             host.Thread.RunAsync(() => endpoint.ConnectAsync(int.MaxValue, CancellationToken.None)));
-        Assert.Equal(Libc.ESRCH, error.Errno);
-        Assert.StartsWith("create link veth", error.Message);
+        Assert.Equal(Libc.ENOENT, error.Errno);
+        Assert.StartsWith("openat /proc/", error.Message);
         await host.Thread.RunAsync(endpoint.ReleaseAsync);
         Assert.Equal(before, await host.RunAsync(HostPicture));
     }
@@ -93,11 +93,11 @@ public sealed class LifecycleTests
         using TestHost host = new();
         await host.RunAsync("ip link set lo up");
         NetworkService killed = await host.StartAsync();
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(killed, TestHost.Tcp(80, 8080));
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(killed, TestHost.Tcp(80, 8080));
         using FakeContainer owner = container;
-        string ours = $"veth{endpoint.EndpointId[..11]}";
+        string ours = $"veth{endpoint.Endpoints[0].EndpointId[..11]}";
         Assert.Contains(ours, await host.RunAsync("ip link"));
-        Assert.Contains($"alias rtd:{endpoint.EndpointId}", await host.RunAsync("ip link"));
+        Assert.Contains($"alias rtd:{endpoint.Endpoints[0].EndpointId}", await host.RunAsync("ip link"));
         // Of others: on our bridge without the mark, and off it with one.
         await host.RunAsync("ip link add vethother type veth peer name p1; ip link set vethother master rtd0; "
             + "ip link add vethalien type veth peer name p2; ip link set vethalien alias rtd:alien");
@@ -113,7 +113,7 @@ public sealed class LifecycleTests
         Assert.DoesNotContain("8080", await host.RunAsync("nft list ruleset"));
         Assert.Equal(networkId, next.Find("bridge").Record.Id);
         Assert.Equal(networkId, next.Find(networkId[..12]).Record.Id);
-        Assert.Equal("172.17.0.2", (await next.AllocateAsync(TestHost.Request(), CancellationToken.None)).Address.ToString());
+        Assert.Equal("172.17.0.2", (await next.AllocateAsync(TestHost.Request(), CancellationToken.None)).Endpoints[0].Address!.ToString());
         await host.Thread.RunAsync(endpoint.ReleaseAsync);
         killed.Dispose();
     }
@@ -124,7 +124,7 @@ public sealed class LifecycleTests
         using TestHost host = new();
         await host.ConnectOutsideAsync();
         using NetworkService service = await host.StartAsync();
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
         using FakeContainer owner = container;
         await host.Thread.RunAsync(() => service.SweepAsync(CancellationToken.None));
         using Socket server = await Traffic.ServeTcpAsync(container.Thread, 80);
@@ -160,14 +160,14 @@ public sealed class LifecycleTests
         using TestHost host = new();
         await host.ConnectOutsideAsync();
         using NetworkService service = await host.StartAsync();
-        (FakeContainer first, IEndpoint a) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
+        (FakeContainer first, ISandbox a) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
         using FakeContainer firstOwner = first;
         using Socket server = await Traffic.ServeTcpAsync(first.Thread, 80);
         await host.RunAsync("nft flush ruleset");
         // Meanwhile the forwarder serves.
         Assert.Equal("172.17.0.1 hello", await Traffic.AskTcpAsync(host.Outside.Thread, TestHost.HostAddress, 8080));
 
-        (FakeContainer second, IEndpoint b) = await host.AttachAsync(service, TestHost.Tcp(80, 8081));
+        (FakeContainer second, ISandbox b) = await host.AttachAsync(service, TestHost.Tcp(80, 8081));
         using FakeContainer secondOwner = second;
         Assert.Equal("203.0.113.2 hello", await Traffic.AskTcpAsync(host.Outside.Thread, TestHost.HostAddress, 8080));
         await host.RunAsync("nft flush ruleset");
@@ -181,7 +181,7 @@ public sealed class LifecycleTests
     {
         using TestHost host = new();
         using NetworkService service = await host.StartAsync(host.Options with { Firewall = false });
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
         using FakeContainer owner = container;
         Assert.Equal("", await host.RunAsync("nft list ruleset"));
         await host.Thread.RunAsync(endpoint.ReleaseAsync);
@@ -218,7 +218,7 @@ public sealed class LifecycleTests
             for (int round = 0; round < 6; round++)
             {
                 using FakeContainer container = FakeContainer.Start();
-                IEndpoint endpoint = await service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 0), TestHost.Udp(80, 0)), CancellationToken.None);
+                ISandbox endpoint = await service.AllocateAsync(TestHost.Request(TestHost.Tcp(80, 0), TestHost.Udp(80, 0)), CancellationToken.None);
                 await container.ApplyAsync(await endpoint.ConnectAsync(container.Pid, CancellationToken.None));
                 using Socket server = await Traffic.ServeTcpAsync(container.Thread, 80);
                 Assert.Equal("203.0.113.2 hello", await Traffic.AskTcpAsync(host.Outside.Thread, TestHost.HostAddress, endpoint.Ports[0].HostPort));
@@ -241,10 +241,10 @@ public sealed class LifecycleTests
         using NetworkService service = await host.StartAsync();
         using FakeContainer container = FakeContainer.Start();
         await host.RunAsync("ip link add keep type veth peer name peer; ip link set keep master rtd0");
-        List<IEndpoint> endpoints = [];
+        List<ISandbox> endpoints = [];
         for (int i = 0; i < 20; i++)
         {
-            IEndpoint endpoint = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
+            ISandbox endpoint = await host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(), CancellationToken.None));
             await host.Thread.RunAsync(() => endpoint.ConnectAsync(container.Pid, CancellationToken.None));
             // Out of the next one's way: a real container has a namespace of its own.
             await container.RunAsync($"ip link set eth0 name eth9{i}");
@@ -269,9 +269,9 @@ public sealed class LifecycleTests
         Assert.All(sockets, fd => Assert.Equal(Libc.FD_CLOEXEC, Libc.try_getfd(fd)));
     }
 
-    private static async Task UseAsync(TestHost host, NetworkService service, PortBinding[] ports, bool kill)
+    private static async Task UseAsync(TestHost host, NetworkService service, PortRequest[] ports, bool kill)
     {
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service, ports);
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service, ports);
         using FakeContainer owner = container;
         using (Socket server = await Traffic.ServeTcpAsync(container.Thread, 80))
         using (Socket udp = await Traffic.ServeUdpAsync(container.Thread, 53))

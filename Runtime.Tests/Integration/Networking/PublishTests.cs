@@ -16,7 +16,7 @@ public sealed class PublishTests
         using TestHost host = new();
         await host.ConnectOutsideAsync();
         using NetworkService service = await host.StartAsync(host.Options with { Firewall = firewall });
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080));
         using FakeContainer owner = container;
         (FakeContainer neighbour, _) = await host.AttachAsync(service);
         using FakeContainer neighbourOwner = neighbour;
@@ -28,7 +28,7 @@ public sealed class PublishTests
         Assert.NotNull(await Traffic.AskTcpAsync(host.Thread, TestHost.HostAddress, 8080));
         Assert.Equal("172.17.0.1 hello", await Traffic.AskTcpAsync(host.Thread, IPAddress.Loopback, 8080));
         Assert.Equal("172.17.0.1 hello", await Traffic.AskTcpAsync(container.Thread, TestHost.HostAddress, 8080));
-        Assert.Equal("172.17.0.1 hello", await Traffic.AskTcpAsync(container.Thread, endpoint.Gateway!, 8080));
+        Assert.Equal("172.17.0.1 hello", await Traffic.AskTcpAsync(container.Thread, endpoint.Endpoints[0].Gateway!, 8080));
         Assert.Equal("172.17.0.1 hello", await Traffic.AskTcpAsync(neighbour.Thread, TestHost.HostAddress, 8080));
         await host.Thread.RunAsync(endpoint.ReleaseAsync);
     }
@@ -41,14 +41,14 @@ public sealed class PublishTests
         using TestHost host = new();
         await host.ConnectOutsideAsync();
         using NetworkService service = await host.StartAsync(host.Options with { Firewall = firewall });
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service, TestHost.Udp(53, 5353));
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service, TestHost.Udp(53, 5353));
         using FakeContainer owner = container;
         using Socket server = await Traffic.ServeUdpAsync(container.Thread, 53);
 
         Assert.Equal(firewall ? "203.0.113.2 hello" : "172.17.0.1 hello", await Traffic.AskUdpAsync(host.Outside.Thread, TestHost.HostAddress, 5353));
         Assert.NotNull(await Traffic.AskUdpAsync(host.Thread, TestHost.HostAddress, 5353));
         Assert.Equal("172.17.0.1 hello", await Traffic.AskUdpAsync(host.Thread, IPAddress.Loopback, 5353));
-        Assert.Equal("172.17.0.1 hello", await Traffic.AskUdpAsync(container.Thread, endpoint.Gateway!, 5353));
+        Assert.Equal("172.17.0.1 hello", await Traffic.AskUdpAsync(container.Thread, endpoint.Endpoints[0].Gateway!, 5353));
         Assert.Equal("172.17.0.1 hello", await Traffic.AskUdpAsync(container.Thread, TestHost.HostAddress, 5353));
         await host.Thread.RunAsync(endpoint.ReleaseAsync);
     }
@@ -61,13 +61,13 @@ public sealed class PublishTests
         using TestHost host = new();
         await host.ConnectOutsideAsync();
         using NetworkService service = await host.StartAsync(host.Options with { Firewall = firewall });
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080, "127.0.0.1"));
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080, "127.0.0.1"));
         using FakeContainer owner = container;
         using Socket server = await Traffic.ServeTcpAsync(container.Thread, 80);
 
         Assert.Equal("172.17.0.1 hello", await Traffic.AskTcpAsync(host.Thread, IPAddress.Loopback, 8080));
         Assert.Null(await Traffic.AskTcpAsync(host.Outside.Thread, TestHost.HostAddress, 8080));
-        Assert.Null(await Traffic.AskTcpAsync(container.Thread, endpoint.Gateway!, 8080));
+        Assert.Null(await Traffic.AskTcpAsync(container.Thread, endpoint.Endpoints[0].Gateway!, 8080));
 
         if (firewall)
         {
@@ -76,7 +76,7 @@ public sealed class PublishTests
             await host.Outside.RunAsync("sysctl -qw net.ipv4.conf.all.route_localnet=1; ip route del local 127.0.0.0/8 dev lo table local; "
                 + "ip route add 127.0.0.0/8 via 203.0.113.1 src 203.0.113.2; ip route add 172.17.0.0/16 via 203.0.113.1");
             Assert.Null(await Traffic.AskTcpAsync(host.Outside.Thread, IPAddress.Loopback, 8080));
-            Assert.Null(await Traffic.AskTcpAsync(host.Outside.Thread, endpoint.Address, 80));
+            Assert.Null(await Traffic.AskTcpAsync(host.Outside.Thread, endpoint.Endpoints[0].Address!, 80));
         }
 
         await host.Thread.RunAsync(endpoint.ReleaseAsync);
@@ -89,7 +89,7 @@ public sealed class PublishTests
         await host.ConnectOutsideAsync();
         await host.RunAsync("ip addr add 203.0.113.9/24 dev up0");
         using NetworkService service = await host.StartAsync();
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080, "203.0.113.9"));
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 8080, "203.0.113.9"));
         using FakeContainer owner = container;
         using Socket server = await Traffic.ServeTcpAsync(container.Thread, 80);
 
@@ -106,7 +106,7 @@ public sealed class PublishTests
         using TestHost host = new();
         await host.RunAsync("ip link set lo up");
         using NetworkService service = await host.StartAsync();
-        (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 0), TestHost.Tcp(80, 0, "::"));
+        (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service, TestHost.Tcp(80, 0), TestHost.Tcp(80, 0, "::"));
         using FakeContainer owner = container;
         using Socket server = await Traffic.ServeTcpAsync(container.Thread, 80);
 
@@ -122,7 +122,7 @@ public sealed class PublishTests
         using TestHost host = new();
         await host.ConnectOutsideAsync();
         using NetworkService service = await host.StartAsync();
-        IEndpoint first = await AllocateAsync(host, service, TestHost.Tcp(80, 80));
+        ISandbox first = await AllocateAsync(host, service, TestHost.Tcp(80, 80));
         EngineException ours = await Assert.ThrowsAsync<EngineException>(() => AllocateAsync(host, service, TestHost.Tcp(80, 80)));
         Assert.Equal(ErrorKind.Conflict, ours.Kind);
         Assert.Matches("^driver failed programming external connectivity on endpoint happy_test \\([0-9a-f]{64}\\): Bind for 0.0.0.0:80 failed: port is already allocated$",
@@ -138,8 +138,8 @@ public sealed class PublishTests
         // Nothing of a refused request is kept: neither its other ports nor its address.
         await Assert.ThrowsAsync<EngineException>(() => AllocateAsync(host, service, TestHost.Tcp(90, 90), TestHost.Tcp(80, 80)));
         await host.Thread.RunAsync(first.ReleaseAsync);
-        IEndpoint second = await AllocateAsync(host, service, TestHost.Tcp(80, 80), TestHost.Tcp(90, 90));
-        Assert.Equal("172.17.0.2", second.Address.ToString());
+        ISandbox second = await AllocateAsync(host, service, TestHost.Tcp(80, 80), TestHost.Tcp(90, 90));
+        Assert.Equal("172.17.0.2", second.Endpoints[0].Address!.ToString());
         await host.Thread.RunAsync(second.ReleaseAsync);
     }
 
@@ -148,9 +148,9 @@ public sealed class PublishTests
     {
         using TestHost host = new();
         using NetworkService service = await host.StartAsync();
-        PortBinding range = new("tcp", 80, IPAddress.Any, 8000, 8001);
-        IEndpoint first = await AllocateAsync(host, service, range, TestHost.Tcp(81, 0), TestHost.Udp(81, 0));
-        IEndpoint second = await AllocateAsync(host, service, range, TestHost.Tcp(81, 0));
+        PortRequest range = new("tcp", 80, IPAddress.Any, 8000, 8001);
+        ISandbox first = await AllocateAsync(host, service, range, TestHost.Tcp(81, 0), TestHost.Udp(81, 0));
+        ISandbox second = await AllocateAsync(host, service, range, TestHost.Tcp(81, 0));
         Assert.Equal([8000, 32768, 32769], first.Ports.Select(p => p.HostPort));
         Assert.Equal([8001, 32770], second.Ports.Select(p => p.HostPort));
         EngineException full = await Assert.ThrowsAsync<EngineException>(() => AllocateAsync(host, service, range));
@@ -180,7 +180,7 @@ public sealed class PublishTests
 
         for (int round = 1; round <= 2; round++)
         {
-            (FakeContainer container, IEndpoint endpoint) = await host.AttachAsync(service, TestHost.Udp(53, 5353));
+            (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service, TestHost.Udp(53, 5353));
             using FakeContainer owner = container;
             using Socket server = await Traffic.ServeUdpAsync(container.Thread, 53);
             Assert.Equal($"203.0.113.2 {round}", await AskAsync(client, round.ToString()));
@@ -199,6 +199,6 @@ public sealed class PublishTests
         return System.Text.Encoding.UTF8.GetString(buffer, 0, await client.ReceiveAsync(buffer, timeout.Token));
     }
 
-    private static Task<IEndpoint> AllocateAsync(TestHost host, NetworkService service, params PortBinding[] ports) =>
+    private static Task<ISandbox> AllocateAsync(TestHost host, NetworkService service, params PortRequest[] ports) =>
         host.Thread.RunAsync(() => service.AllocateAsync(TestHost.Request(ports), CancellationToken.None));
 }

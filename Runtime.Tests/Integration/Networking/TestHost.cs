@@ -35,30 +35,29 @@ internal sealed class TestHost : IDisposable
     public Task<NetworkService> StartAsync(BridgeOptions? options = null) => Thread.RunAsync(() => NetworkService.Start(options ?? Options));
 
     /// <summary>Starts a container on the bridge, all the way.</summary>
-    public async Task<(FakeContainer Container, IEndpoint Endpoint)> AttachAsync(NetworkService service, params PortBinding[] ports)
+    public async Task<(FakeContainer Container, ISandbox Endpoint)> AttachAsync(NetworkService service, params PortRequest[] ports)
     {
         FakeContainer container = FakeContainer.Start();
-        IEndpoint endpoint = await Thread.RunAsync(async () =>
+        ISandbox endpoint = await Thread.RunAsync(async () =>
         {
-            IEndpoint allocated = await service.AllocateAsync(Request(ports), CancellationToken.None);
+            ISandbox allocated = await service.AllocateAsync(Request(ports), CancellationToken.None);
             await container.ApplyAsync(await allocated.ConnectAsync(container.Pid, CancellationToken.None));
             return allocated;
         });
         return (container, endpoint);
     }
 
-    public static EndpointRequest Request(params PortBinding[] ports) => new()
+    public static SandboxRequest Request(params PortRequest[] ports)
     {
-        ContainerId = Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"),
-        ContainerName = "happy_test",
-        Network = "bridge",
-        Ports = ports,
-    };
+        string id = Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N");
+        EndpointRequest endpoint = new() { ContainerId = id, ContainerName = "happy_test", Network = "bridge" };
+        return new SandboxRequest { ContainerId = id, Endpoints = [endpoint], Ports = ports };
+    }
 
-    public static PortBinding Tcp(int containerPort, int hostPort, string address = "0.0.0.0") =>
+    public static PortRequest Tcp(int containerPort, int hostPort, string address = "0.0.0.0") =>
         new("tcp", containerPort, IPAddress.Parse(address), hostPort, hostPort);
 
-    public static PortBinding Udp(int containerPort, int hostPort, string address = "0.0.0.0") =>
+    public static PortRequest Udp(int containerPort, int hostPort, string address = "0.0.0.0") =>
         new("udp", containerPort, IPAddress.Parse(address), hostPort, hostPort);
 
     public void Dispose()

@@ -153,8 +153,8 @@ public sealed class SpecTests : IDisposable
             config: config => config.ExposedPorts = new() { ["443/tcp"] = new(), ["53/udp"] = new() },
             host: host => host.PortBindings = new() { ["80/tcp"] = [new() { HostIp = "127.0.0.1", Port = "8080" }], ["53/udp"] = [new()] });
         Assert.Equal(
-            [("tcp", 80, "127.0.0.1", 8080), ("udp", 53, "0.0.0.0", 0)],
-            _host.Networks.Requests.Single().Ports.Select(port => (port.Protocol, port.ContainerPort, port.HostAddress.ToString(), port.HostPort)));
+            [("tcp", 80, "127.0.0.1", 8080), ("udp", 53, (string?)null, 0)],
+            _host.Networks.Requests.Single().Ports.Select(port => (port.Protocol, port.ContainerPort, port.HostAddress?.ToString(), port.HostPort)));
         Rtd.Daemon.Api.Models.NetworkSettings settings = _host.Service.Inspect(id, withSize: false).NetworkSettings;
         Assert.Equal("8080", settings.Ports["80/tcp"]![0].Port);
         Assert.Equal("32768", settings.Ports["53/udp"]![0].Port);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Networking.Addressing;
 using Rtd.Daemon.Networking.Bridge;
@@ -79,14 +80,15 @@ public sealed class AddressingTests
     [InlineData("172.17.0.1/33")]
     [InlineData("172.17.0.1/-1")]
     [InlineData("172.17.0.1/ 16")]
-    [InlineData("fd00::1/64")]
+    [InlineData("fd00::1/129")]
     [InlineData("/16")]
-    public void Text_that_is_no_cidr_is_refused(string text) => Assert.False(Ipv4Subnet.TryParseCidr(text, out _, out _));
+    public void Text_that_is_no_cidr_is_refused(string text) => Assert.False(IpSubnet.TryParseCidr(text, out _, out _));
 
     [Theory]
     [InlineData("172.17.0.0/16")]
     [InlineData("172.17.255.255/16")]
     [InlineData("172.17.0.1/31")]
+    [InlineData("fd00::1/64")]
     [InlineData("nonsense")]
     public void A_bip_must_be_a_hosts_address(string bip) =>
         Assert.Equal(ErrorKind.InvalidParameter, Assert.Throws<EngineException>(() => BridgeAddressing.ParseBip(bip)).Kind);
@@ -94,12 +96,34 @@ public sealed class AddressingTests
     [Fact]
     public void The_choice_of_a_subnet_avoids_what_is_occupied()
     {
-        Assert.Equal("172.17.0.0/16", SubnetChoice.FirstFree([], null).ToString());
-        Assert.Equal("172.20.0.0/16", SubnetChoice.FirstFree([Subnet("172.16.0.0/14"), Subnet("10.0.0.0/8")], null).ToString());
-        Assert.Equal("192.168.16.0/20", SubnetChoice.FirstFree([Subnet("172.16.0.0/12"), Subnet("192.168.1.0/24")], null).ToString());
-        Assert.Null(SubnetChoice.FirstFree([Subnet("172.16.0.0/12"), Subnet("192.168.0.0/16")], null));
-        Assert.Equal("10.5.0.0/24", SubnetChoice.FirstFree([], Subnet("10.5.0.0/24")).ToString());
-        Assert.Equal("172.17.0.0/16", SubnetChoice.FirstFree([Subnet("10.5.0.128/25")], Subnet("10.5.0.0/24")).ToString());
+        Assert.Equal("172.17.0.0/16", Choose().ToString());
+        Assert.Equal("172.20.0.0/16", Choose("172.16.0.0/14", "10.0.0.0/8").ToString());
+        Assert.Equal("192.168.16.0/20", Choose("172.16.0.0/12", "192.168.1.0/24").ToString());
+        Assert.Null(Choose("172.16.0.0/12", "192.168.0.0/16"));
+    }
+
+    [Fact]
+    public void Networks_of_users_get_small_subnets_of_both_families()
+    {
+        Assert.Equal("172.18.0.0/24", SubnetChoice.FirstFree(SubnetChoice.NetworkPools, AddressFamily.InterNetwork, []).ToString());
+        Assert.Equal("172.18.2.0/24", SubnetChoice.FirstFree(SubnetChoice.NetworkPools, AddressFamily.InterNetwork, [Subnet("172.18.0.0/23")]).ToString());
+        SubnetPool local = SubnetChoice.LocalPool("0123456789abcdef");
+        Assert.Equal("fd01:2345:6789::/48", local.Base.ToString());
+        Assert.Equal("fd01:2345:6789::/64", SubnetChoice.FirstFree([local], AddressFamily.InterNetworkV6, []).ToString());
+        Assert.Equal("fd01:2345:6789:1::/64", SubnetChoice.FirstFree([local], AddressFamily.InterNetworkV6, [Subnet("fd01:2345:6789::/64")]).ToString());
+        Assert.Null(SubnetChoice.FirstFree([local], AddressFamily.InterNetwork, []));
+    }
+
+    [Fact]
+    public void A_pool_of_ipv6_gives_from_one_on()
+    {
+        AddressPool pool = PoolOf("fd00::/64");
+        Assert.Equal("fd00::1", pool.Take().ToString());
+        pool.Take(IPAddress.Parse("fd00::ffff:ffff"));
+        Assert.Equal("fd00::2", pool.Take().ToString());
+        Assert.Equal(ErrorKind.Conflict, Assert.Throws<EngineException>(() => pool.Take(IPAddress.Parse("fd00::ffff:ffff"))).Kind);
+        pool.Return(IPAddress.Parse("fd00::1"));
+        Assert.Equal("fd00::1", pool.Take().ToString());
     }
 
     [Fact]
@@ -119,11 +143,14 @@ public sealed class AddressingTests
     public void Bad_mac_addresses_are_refused(string text) =>
         Assert.Equal(ErrorKind.InvalidParameter, Assert.Throws<EngineException>(() => MacAddresses.Parse(text)).Kind);
 
+    private static IpSubnet? Choose(params string[] occupied) =>
+        SubnetChoice.FirstFree(SubnetChoice.BridgePools, AddressFamily.InterNetwork, [.. occupied.Select(Subnet)]);
+
     private static AddressPool PoolOf(string cidr) => new(Subnet(cidr), Subnet(cidr));
 
-    private static Ipv4Subnet Subnet(string cidr)
+    private static IpSubnet Subnet(string cidr)
     {
-        Assert.True(Ipv4Subnet.TryParseCidr(cidr, out IPAddress? address, out int prefixLength));
-        return new Ipv4Subnet(address, prefixLength);
+        Assert.True(IpSubnet.TryParseCidr(cidr, out IPAddress? address, out int prefixLength));
+        return new IpSubnet(address, prefixLength);
     }
 }

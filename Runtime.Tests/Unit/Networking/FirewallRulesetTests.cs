@@ -8,7 +8,7 @@ namespace Rtd.Tests.Unit.Networking;
 
 public sealed class FirewallRulesetTests
 {
-    private static readonly FirewallNetwork s_network = new("rtd0", new Ipv4Subnet(IPAddress.Parse("172.17.0.0"), 16), Icc: true, Masquerade: true);
+    private static readonly FirewallNetwork s_network = new("rtd0", [new IpSubnet(IPAddress.Parse("172.17.0.0"), 16)], Icc: true, Masquerade: true, Internal: false);
 
     [Fact]
     public void A_port_is_one_element()
@@ -16,17 +16,22 @@ public sealed class FirewallRulesetTests
         PublishedPort[] ports =
         [
             Port("tcp", "0.0.0.0", 8080), Port("udp", "192.0.2.1", 53), Port("tcp", "127.0.0.1", 81), Port("tcp", "::", 8080),
+            Port("tcp", "::", 8080) with { ContainerAddress = IPAddress.Parse("fd00::2") }, Port("tcp", "::1", 81),
         ];
         Assert.Equal("""
             add element ip rtd ports { tcp . 8080 : 172.17.0.2 . 80 }
             add element ip rtd addresses { 192.0.2.1 . udp . 53 : 172.17.0.2 . 80 }
             add element ip rtd loopback { 127.0.0.1 . tcp . 81 }
+            add element ip6 rtd ports { tcp . 8080 : fd00::2 . 80 }
+            add element ip6 rtd loopback { ::1 . tcp . 81 }
 
             """, FirewallRuleset.Add("rtd", ports));
         Assert.Equal("""
             delete element ip rtd ports { tcp . 8080 }
             delete element ip rtd addresses { 192.0.2.1 . udp . 53 }
             delete element ip rtd loopback { 127.0.0.1 . tcp . 81 }
+            delete element ip6 rtd ports { tcp . 8080 }
+            delete element ip6 rtd loopback { ::1 . tcp . 81 }
 
             """, FirewallRuleset.Delete("rtd", ports));
     }
@@ -35,8 +40,8 @@ public sealed class FirewallRulesetTests
     public void The_table_is_replaced_whole_with_its_elements()
     {
         string script = FirewallRuleset.Create("rtd", [s_network], [Port("tcp", "0.0.0.0", 8080)]);
-        Assert.StartsWith("add table ip rtd\ndelete table ip rtd\ntable ip rtd {\n", script);
-        Assert.EndsWith("}\nadd element ip rtd ports { tcp . 8080 : 172.17.0.2 . 80 }\n", script);
+        Assert.StartsWith("add table ip rtd\ndelete table ip rtd\nadd table ip6 rtd\ndelete table ip6 rtd\ntable ip rtd {\n", script);
+        Assert.EndsWith("\nadd element ip rtd ports { tcp . 8080 : 172.17.0.2 . 80 }\n", script);
         Assert.DoesNotContain("policy drop", script);
         Assert.DoesNotContain("flush", script);
     }
@@ -45,7 +50,9 @@ public sealed class FirewallRulesetTests
     public void Every_drop_is_for_our_bridge_or_our_loopback_ports()
     {
         string script = FirewallRuleset.Create("rtd", [s_network], []);
-        Assert.Equal(["iifname != \"lo\" ip daddr . meta l4proto . th dport @loopback drop", "oifname \"rtd0\" drop"],
+        string[] expected = ["iifname @internal drop", "oifname @internal drop", "oifname @bridges drop"];
+        Assert.Equal(
+            ["iifname != \"lo\" ip daddr . meta l4proto . th dport @loopback drop", .. expected, "iifname != \"lo\" ip6 daddr . meta l4proto . th dport @loopback drop", .. expected],
             script.Split('\n').Select(line => line.Trim()).Where(line => line.EndsWith("drop", StringComparison.Ordinal)));
     }
 
@@ -56,8 +63,8 @@ public sealed class FirewallRulesetTests
     public void Flags_add_their_lines(bool icc, bool masquerade)
     {
         string script = FirewallRuleset.Create("rtd", [s_network with { Icc = icc, Masquerade = masquerade }], []);
-        Assert.Equal(icc, script.Contains("iifname \"rtd0\" oifname \"rtd0\" accept", StringComparison.Ordinal));
-        Assert.Equal(masquerade, script.Contains("ip saddr 172.17.0.0/16 oifname != \"rtd0\" masquerade", StringComparison.Ordinal));
+        Assert.Equal(icc, script.Contains("add element ip rtd talking { \"rtd0\" . \"rtd0\" }", StringComparison.Ordinal));
+        Assert.Equal(masquerade, script.Contains("add element ip rtd masqueraded { 172.17.0.0/16 }", StringComparison.Ordinal));
     }
 
     [Fact]

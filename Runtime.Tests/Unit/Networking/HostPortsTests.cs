@@ -9,7 +9,7 @@ namespace Rtd.Tests.Unit.Networking;
 /// <summary>All on loopback, with ports that the kernel has found free.</summary>
 public sealed class HostPortsTests
 {
-    private static readonly IPAddress s_container = IPAddress.Parse("172.17.0.2");
+    private static readonly PortTarget s_container = new(IPAddress.Parse("172.17.0.2"), null);
 
     [Fact]
     public void A_released_port_can_be_had_again()

@@ -74,7 +74,7 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
     /// <summary>Exposed ports, and the published ones of a running container.</summary>
     public static List<PortSummary> Ports(ContainerRecord record, ContainerRun? run)
     {
-        IReadOnlyList<PortBinding> published = run?.Endpoint?.Ports ?? [];
+        IReadOnlyList<PortBinding> published = run?.Network?.Ports ?? [];
         List<PortSummary> ports = [];
         foreach (PortBinding binding in published)
         {
@@ -133,7 +133,7 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
         Propagation = mount.Propagation,
     }).ToList();
 
-    private static NetworkSettings NetworkSettings(ContainerRecord record, ContainerRun? run)
+    private NetworkSettings NetworkSettings(ContainerRecord record, ContainerRun? run)
     {
         Dictionary<string, EndpointSettings> networks = Networks(record, run);
         NetworkSettings settings = new()
@@ -150,6 +150,9 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
             settings.IPAddress = bridge.IPAddress;
             settings.IPPrefixLen = bridge.IPPrefixLen;
             settings.MacAddress = bridge.MacAddress;
+            settings.GlobalIPv6Address = bridge.GlobalIPv6Address;
+            settings.GlobalIPv6PrefixLen = bridge.GlobalIPv6PrefixLen;
+            settings.IPv6Gateway = bridge.IPv6Gateway;
         }
 
         return settings;
@@ -158,14 +161,14 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
     private static Dictionary<string, List<HostPort>?> PortMap(ContainerRecord record, ContainerRun? run)
     {
         Dictionary<string, List<HostPort>?> map = [];
-        if (run?.Endpoint is not { } endpoint)
+        if (run?.Network is not { } network)
         {
             return map;
         }
 
         foreach ((int port, string protocol) in Exposed(record))
         {
-            List<HostPort> hosts = endpoint.Ports.Where(binding => Same(binding, (port, protocol))).Select(binding => new HostPort
+            List<HostPort> hosts = network.Ports.Where(binding => Same(binding, (port, protocol))).Select(binding => new HostPort
             {
                 HostIp = binding.HostAddress.ToString(),
                 Port = binding.HostPort.ToString(CultureInfo.InvariantCulture),
@@ -176,31 +179,42 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
         return map;
     }
 
-    private static Dictionary<string, EndpointSettings> Networks(ContainerRecord record, ContainerRun? run)
+    private Dictionary<string, EndpointSettings> Networks(ContainerRecord record, ContainerRun? run)
     {
         NetworkMode mode = NetworkMode.Parse(record.HostConfig.NetworkMode);
-        if (mode.Kind == NetworkModeKind.Container)
+        if (mode.Kind is NetworkModeKind.Host or NetworkModeKind.None)
         {
-            return [];
+            return new Dictionary<string, EndpointSettings> { [mode.Name] = new() { NetworkID = parts.Networks.Lookup(mode.Name)?.Id ?? "" } };
         }
 
-        EndpointSettings? asked = record.Endpoints.GetValueOrDefault(mode.Name);
-        IEndpoint? endpoint = run?.Endpoint;
-        EndpointSettings shown = new()
+        IReadOnlyList<IEndpoint> endpoints = run?.Network?.Endpoints ?? [];
+        Dictionary<string, EndpointSettings> shown = [];
+        foreach ((string name, EndpointSettings asked) in record.Endpoints)
         {
-            IPAMConfig = asked?.IPAMConfig,
-            Aliases = asked?.Aliases,
-            DriverOpts = asked?.DriverOpts,
-            GwPriority = asked?.GwPriority ?? 0,
-            NetworkID = endpoint?.NetworkId ?? "",
-            EndpointID = endpoint?.EndpointId ?? "",
-            Gateway = endpoint?.Gateway?.ToString() ?? "",
-            IPAddress = endpoint?.Address.ToString() ?? "",
-            IPPrefixLen = endpoint?.PrefixLength ?? 0,
-            MacAddress = endpoint?.MacAddress ?? asked?.MacAddress ?? "",
-        };
-        return new Dictionary<string, EndpointSettings> { [endpoint?.NetworkName ?? mode.Name] = shown };
+            shown[name] = Shown(name, asked, endpoints.FirstOrDefault(endpoint => endpoint.NetworkName == name));
+        }
+
+        return shown;
     }
+
+    private EndpointSettings Shown(string network, EndpointSettings asked, IEndpoint? endpoint) => new()
+    {
+        IPAMConfig = asked.IPAMConfig,
+        Links = asked.Links,
+        Aliases = asked.Aliases,
+        DriverOpts = asked.DriverOpts,
+        GwPriority = asked.GwPriority,
+        NetworkID = endpoint?.NetworkId ?? parts.Networks.Lookup(network)?.Id ?? "",
+        EndpointID = endpoint?.EndpointId ?? "",
+        Gateway = endpoint?.Gateway?.ToString() ?? "",
+        IPAddress = endpoint?.Address?.ToString() ?? "",
+        IPPrefixLen = endpoint?.PrefixLength ?? 0,
+        IPv6Gateway = endpoint?.GatewayV6?.ToString() ?? "",
+        GlobalIPv6Address = endpoint?.AddressV6?.ToString() ?? "",
+        GlobalIPv6PrefixLen = endpoint?.PrefixLengthV6 ?? 0,
+        MacAddress = endpoint?.MacAddress ?? asked.MacAddress,
+        DNSNames = endpoint is { DnsNames.Count: > 0 } ? [.. endpoint.DnsNames] : null,
+    };
 
     /// <summary>The name the container was made from, or the id when that name has moved on to another image.</summary>
     private string ImageName(ContainerRecord record)

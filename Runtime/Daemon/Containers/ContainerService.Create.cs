@@ -115,7 +115,8 @@ internal sealed partial class ContainerService
     /// <summary>Layer, volumes, directory, in this order; taken back in reverse when one fails.</summary>
     private async Task<ContainerRecord> BuildAsync(string id, string name, Image image, ContainerCreateRequest request)
     {
-        Dictionary<string, EndpointSettings> endpoints = CreateRules.Endpoints(request.HostConfig, request.NetworkingConfig);
+        Dictionary<string, EndpointSettings> endpoints = CreateRules.Endpoints(
+            request.HostConfig, request.NetworkingConfig, network => _parts.Networks.Lookup(network)?.Name ?? network);
         IReadOnlyList<PlannedMount> plan = new MountPlanner(source => _store.Get(source).Record).Plan(request.HostConfig, request.Config);
         List<MountPoint> mounts = [];
         try

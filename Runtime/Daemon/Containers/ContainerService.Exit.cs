@@ -58,7 +58,7 @@ internal sealed partial class ContainerService
 
         await TryAsync(container, "releasing its root file system", () => _parts.Layers.CloseRootfsAsync(container.Id));
         await TryAsync(container, "closing its log", async () => await run.Log.DisposeAsync());
-        await TryAsync(container, "releasing its network", () => ReleaseAsync(run.Endpoint));
+        await TryAsync(container, "releasing its network", () => ReleaseAsync(run.Network));
         await TryAsync(container, "forgetting its process", () => Task.Run(() => _files.DeleteRun(container.Id)));
         bool restart = DecideRestart(container, run, exit);
         bool remove = !restart && container.Record.HostConfig.AutoRemove && !container.RestartRequested;
@@ -167,11 +167,11 @@ internal sealed partial class ContainerService
         }
     }
 
-    private static async Task ReleaseAsync(IEndpoint? endpoint)
+    private static async Task ReleaseAsync(ISandbox? network)
     {
-        if (endpoint is not null)
+        if (network is not null)
         {
-            await endpoint.ReleaseAsync();
+            await network.ReleaseAsync();
         }
     }
 

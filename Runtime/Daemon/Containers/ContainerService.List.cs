@@ -85,7 +85,8 @@ internal sealed partial class ContainerService
         && filters.Any("publish", port => PublishedMatches(record, port));
 
     private static bool OnNetwork(ContainerRecord record, ContainerRun? run, string network) =>
-        NetworkMode.Parse(record.HostConfig.NetworkMode).Name == network || run?.Endpoint?.NetworkName == network || run?.Endpoint?.NetworkId == network;
+        NetworkMode.Parse(record.HostConfig.NetworkMode).Name == network || record.Endpoints.ContainsKey(network)
+        || run?.Network?.Endpoints.Any(endpoint => endpoint.NetworkId == network) == true;
 
     private static bool ExposedMatches(ContainerRecord record, string filter) =>
         (record.Config.ExposedPorts ?? []).Keys.Select(PortSpecs.ParseContainerPort).Any(port => PortSpecs.Matches(filter, port.Port, port.Protocol));

@@ -42,6 +42,7 @@ internal sealed partial class ContainerService
             }
 
             container.SetRecord(renamed);
+            container.Run?.Network?.Rename(name);
             _store.ReleaseName(oldName, container.Id);
             Publish(container, "rename", ("oldName", "/" + oldName));
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using Rtd.Daemon.Networking.Addressing;
 
 namespace Rtd.Daemon.Networking;
 
@@ -19,6 +20,12 @@ internal sealed record BridgeOptions
     /// <summary><c>--fixed-cidr</c>: the part of the subnet that containers get addresses from; empty: all of it.</summary>
     public string FixedCidr { get; init; } = "";
 
+    /// <summary><c>default-gateway</c>: the containers' next hop on the default bridge when it is not the bridge; null: the bridge.</summary>
+    public IPAddress? DefaultGateway { get; init; }
+
+    /// <summary><c>default-address-pools</c>: what networks get their subnets from; empty: Docker's ranges, see <see cref="Addressing.SubnetChoice"/>.</summary>
+    public IReadOnlyList<SubnetPool> AddressPools { get; init; } = [];
+
     /// <summary><c>--mtu</c>, bytes.</summary>
     public int Mtu { get; init; } = 1500;
 
@@ -28,7 +35,7 @@ internal sealed record BridgeOptions
     /// <summary><c>--iptables</c>: packet filtering and address translation, in a table of our own.</summary>
     public bool Firewall { get; init; } = true;
 
-    /// <summary>The nft table's name (family ip).</summary>
+    /// <summary>The nft tables' name (families ip and ip6).</summary>
     public string FirewallTable { get; init; } = "rtd";
 
     /// <summary><c>--ip-forward</c>: switches the host's IPv4 forwarding on when it is off.</summary>
@@ -37,7 +44,7 @@ internal sealed record BridgeOptions
     /// <summary><c>--ip-masq</c>: containers' traffic to elsewhere carries the host's address.</summary>
     public bool IpMasq { get; init; } = true;
 
-    /// <summary><c>--ip</c>: shown as the network's option; the container side puts it into bindings that name no address.</summary>
+    /// <summary><c>--ip</c>: the host address of published ports that name none; a network's host_binding_ipv4 option goes before it.</summary>
     public IPAddress DefaultBindAddress { get; init; } = IPAddress.Any;
 
     /// <summary>The engine's data root; networks are remembered below <c>network/</c> in it.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Networking;
 
@@ -12,21 +11,23 @@ internal interface IEndpoint
 
     string EndpointId { get; }
 
-    IPAddress Address { get; }
+    /// <summary>Null in a network without IPv4.</summary>
+    IPAddress? Address { get; }
 
     int PrefixLength { get; }
 
     IPAddress? Gateway { get; }
 
+    /// <summary>Null in a network without IPv6.</summary>
+    IPAddress? AddressV6 { get; }
+
+    int PrefixLengthV6 { get; }
+
+    IPAddress? GatewayV6 { get; }
+
     /// <summary><c>02:42:ac:11:00:02</c></summary>
     string MacAddress { get; }
 
-    /// <summary>The host ports as really bound.</summary>
-    IReadOnlyList<PortBinding> Ports { get; }
-
-    /// <summary>Makes the veth pair with one end in the namespace of <paramref name="pid"/>, publishes the ports, and returns what rtinit sets up inside.</summary>
-    Task<NetworkState> ConnectAsync(int pid, CancellationToken cancellation);
-
-    /// <summary>Takes everything back: ports, rules, link, address. May be called at any point, once or more.</summary>
-    Task ReleaseAsync();
+    /// <summary>What others on the network may call the container; empty where names are not resolved.</summary>
+    IReadOnlyList<string> DnsNames { get; }
 }

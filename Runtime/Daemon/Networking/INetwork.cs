@@ -1,3 +1,6 @@
+using Rtd.Daemon.Networking.Endpoints;
+using Rtd.Daemon.Networking.Names;
+
 namespace Rtd.Daemon.Networking;
 
 /// <summary>A network that is up.</summary>
@@ -13,11 +16,23 @@ internal interface INetwork
 
     IReadOnlyList<AttachedEndpoint> Endpoints { get; }
 
-    /// <summary>See <see cref="INetworkService.AllocateAsync"/>.</summary>
-    IEndpoint Allocate(EndpointRequest request);
+    /// <summary>Who is called what; null where names are not resolved.</summary>
+    NameTable? Names { get; }
+
+    /// <summary>Containers reach other networks by it, and their ports can be published.</summary>
+    bool IsGateway { get; }
+
+    /// <summary>Reserves an address; nothing is in the kernel yet. Throws conflict or invalid parameter in Docker's words.</summary>
+    Endpoint Allocate(EndpointRequest request);
 
     /// <summary>Removes links that endpoints of a former daemon left.</summary>
     Task SweepAsync();
+
+    /// <summary>Takes no more endpoints; throws forbidden, naming them, when there are some.</summary>
+    void Close();
+
+    /// <summary>Takes endpoints again: a removal that was begun did not go through.</summary>
+    void Reopen();
 
     /// <summary>Removes the network's own kernel objects.</summary>
     void Remove();

@@ -18,7 +18,8 @@ internal sealed class NetworkFilter
     }
 
     public bool Matches(INetwork network) =>
-        Array.TrueForAll(s_keys, key => !_filters.Has(key) || _filters.Get(key).Any(value => Matches(network, key, value)));
+        _filters.Pairs("label", network.Record.Labels)
+        && Array.TrueForAll(s_keys, key => key == "label" || !_filters.Has(key) || _filters.Get(key).Any(value => Matches(network, key, value)));
 
     private static bool Matches(INetwork network, string key, string value) => key switch
     {
@@ -26,17 +27,17 @@ internal sealed class NetworkFilter
         "name" => network.Record.Name.Contains(value, StringComparison.Ordinal),
         "driver" => network.Record.Driver == value,
         "scope" => value == "local",
-        // Predefined networks have no labels, are builtin, and never count as dangling (Docker leaves them out of both answers).
-        "label" => false,
         "type" => value switch
         {
-            "builtin" => true,
-            "custom" => false,
+            "builtin" => !network.Record.UserDefined,
+            "custom" => network.Record.UserDefined,
             _ => throw EngineException.InvalidParameter($"invalid filter: 'type'='{value}'"),
         },
+        // Predefined networks never count as dangling, nor as not dangling: Docker leaves them out of both answers.
         _ => value switch
         {
-            "0" or "1" or "true" or "false" => false,
+            "1" or "true" => network.Record.UserDefined && network.Endpoints.Count == 0,
+            "0" or "false" => network.Record.UserDefined && network.Endpoints.Count > 0,
             _ => throw EngineException.InvalidParameter($"invalid value for filter 'dangling': \"{value}\""),
         },
     };

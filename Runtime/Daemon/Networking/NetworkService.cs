@@ -1,85 +1,102 @@
+using System.Collections.Immutable;
 using NLog;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Events;
 using Rtd.Daemon.Networking.Bridge;
+using Rtd.Daemon.Networking.Endpoints;
 using Rtd.Daemon.Networking.Firewall;
 using Rtd.Daemon.Networking.Host;
+using Rtd.Daemon.Networking.Ipvlan;
 using Rtd.Daemon.Networking.Links;
+using Rtd.Daemon.Networking.Macvlan;
 using Rtd.Daemon.Networking.Null;
 using Rtd.Daemon.Networking.Publishing;
 
 namespace Rtd.Daemon.Networking;
 
-/// <summary>The networks of the daemon.</summary>
-internal sealed class NetworkService : INetworkService, IDisposable
+/// <summary>The networks of the daemon; a file per verb that changes them.</summary>
+internal sealed partial class NetworkService : INetworkService, IDisposable
 {
     private const string DefaultNetwork = "bridge", DefaultNetworkAlias = "default";
 
     private static readonly Logger s_log = LogManager.GetLogger("network");
 
-    private readonly LinkTable _links;
-    private readonly LinkReaper _reaper;
+    // Makes and removes networks one at a time: their subnets must not overlap. Never held over anything of a container.
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly BridgeOptions _options;
+    private readonly LinkTable _links = new();
+    private readonly LinkReaper _reaper = new();
+    private readonly NetworkStore _store;
     private readonly PacketFilter? _filter;
-    private readonly IReadOnlyList<INetwork> _networks;
+    private readonly RulesetWatch? _watch;
+    private readonly IEventPublisher? _events;
+    private readonly IReadOnlyDictionary<string, INetworkDriver> _drivers;
+    private volatile ImmutableList<INetwork> _networks = [];
 
-    private NetworkService(LinkTable links, LinkReaper reaper, PacketFilter? filter, IReadOnlyList<INetwork> networks, IReadOnlyList<string> warnings)
+    private NetworkService(BridgeOptions options, IEventPublisher? events)
     {
-        _links = links;
-        _reaper = reaper;
-        _filter = filter;
-        _networks = networks;
-        Warnings = warnings;
-    }
-
-    /// <summary>Lines for <c>info</c>: what outside of us stands in the containers' way.</summary>
-    public IReadOnlyList<string> Warnings { get; }
-
-    public IReadOnlyList<INetwork> Networks => _networks;
-
-    /// <summary>Brings the networks up. Throws one clear error when the flags are wrong or the host cannot do what they ask.</summary>
-    public static NetworkService Start(BridgeOptions options)
-    {
-        bool hasBridge = options.BridgeName != BridgeOptions.NoBridge;
-        if (hasBridge)
-        {
-            BridgeDriver.Validate(options);
-        }
-
-        LinkTable links = new();
-        LinkReaper reaper = new();
-        PacketFilter? filter = null;
+        _options = options;
+        _events = events;
         try
         {
-            NetworkStore store = new(Path.Combine(options.DataDirectory, "network"));
-            if (hasBridge && options.Firewall)
+            _store = new NetworkStore(Path.Combine(options.DataDirectory, "network"));
+            if (options.Firewall && options.BridgeName != BridgeOptions.NoBridge)
             {
-                filter = OpenFilter(options.FirewallTable);
+                _filter = OpenFilter(options.FirewallTable);
+                _watch = new RulesetWatch(_filter);
             }
 
-            PortPublisher publisher = new(new HostPorts(), filter);
-            List<INetwork> networks = [];
-            if (hasBridge)
+            Publisher = new PortPublisher(new HostPorts(), _filter);
+            _drivers = new INetworkDriver[]
             {
-                networks.Add(Open(store, DefaultNetwork, new BridgeDriver(options, links, reaper, filter, publisher)));
-            }
-
-            networks.Add(Open(store, "host", new HostDriver()));
-            networks.Add(Open(store, "none", new NullDriver()));
-            store.Save();
-            return new NetworkService(links, reaper, filter, networks, FindWarnings(filter));
+                new BridgeDriver(options, _links, _reaper, _filter, _store), new HostDriver(), new NullDriver(),
+                new MacvlanDriver(_links), new IpvlanDriver(_links),
+            }.ToDictionary(driver => driver.Type);
         }
         catch
         {
-            filter?.Dispose();
-            reaper.Dispose();
-            links.Dispose();
+            Dispose();
             throw;
         }
     }
 
-    public Task<IEndpoint> AllocateAsync(EndpointRequest request, CancellationToken cancellation)
+    /// <summary>Lines for <c>info</c>: what outside of us stands in the containers' way.</summary>
+    public IReadOnlyList<string> Warnings { get; private set; } = [];
+
+    public IReadOnlyList<string> DriverNames => [.. _drivers.Keys.Order()];
+
+    public IReadOnlyList<INetwork> Networks => _networks;
+
+    public PortPublisher Publisher { get; }
+
+    /// <summary>Brings the networks up. Throws one clear error when the flags are wrong or the host cannot do what they ask.</summary>
+    public static NetworkService Start(BridgeOptions options, IEventPublisher? events = null)
+    {
+        if (options.BridgeName != BridgeOptions.NoBridge)
+        {
+            BridgeSettings.OfDefault(options);
+            BridgeAddressing.ParseBip(options.Bip);
+        }
+
+        NetworkService service = new(options, events);
+        try
+        {
+            service.OpenAll();
+            return service;
+        }
+        catch
+        {
+            service.Dispose();
+            throw;
+        }
+    }
+
+    public async Task<ISandbox> AllocateAsync(SandboxRequest request, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return Task.FromResult(Find(request.Network).Allocate(request));
+        Sandbox sandbox = new(request, this);
+        await sandbox.AllocateAsync();
+        return sandbox;
     }
 
     public async Task SweepAsync(CancellationToken cancellation)
@@ -89,34 +106,18 @@ internal sealed class NetworkService : INetworkService, IDisposable
             cancellation.ThrowIfCancellationRequested();
             await network.SweepAsync();
         }
-
-        _filter?.Reset();
     }
 
     /// <summary>By name, id, or unambiguous start of an id; throws not found.</summary>
-    public INetwork Find(string nameOrId)
-    {
-        string name = nameOrId == DefaultNetworkAlias ? DefaultNetwork : nameOrId;
-        INetwork? exact = _networks.FirstOrDefault(n => n.Record.Name == name) ?? _networks.FirstOrDefault(n => n.Record.Id == name);
-        if (exact is not null)
-        {
-            return exact;
-        }
+    public INetwork Find(string nameOrId) => TryFind(nameOrId) ?? throw EngineException.NotFound($"network {nameOrId} not found");
 
-        INetwork[] matches = [.. _networks.Where(n => name.Length > 0 && n.Record.Id.StartsWith(name, StringComparison.Ordinal))];
-        return matches.Length switch
-        {
-            1 => matches[0],
-            0 => throw EngineException.NotFound($"network {nameOrId} not found"),
-            _ => throw EngineException.InvalidParameter($"network {nameOrId} is ambiguous ({matches.Length} matches found based on ID prefix)"),
-        };
-    }
+    public NetworkRecord? Lookup(string nameOrId) => TryFind(nameOrId)?.Record;
 
-    /// <summary>For a clean stop, after the containers have been: releases what endpoints are left and removes the firewall table; the bridge stays, as Docker's does.</summary>
-    /// <param name="removeBridge">The bridge goes too.</param>
+    /// <summary>For a clean stop, after the containers have been: releases what endpoints are left and removes the firewall tables; bridges stay, as Docker's do.</summary>
+    /// <param name="removeBridge">The bridges go too.</param>
     public async Task ShutdownAsync(bool removeBridge = false)
     {
-        await Task.WhenAll(_networks.SelectMany(network => network.Endpoints).Select(attached => attached.Endpoint.ReleaseAsync()));
+        await Task.WhenAll(_networks.OfType<AddressedNetwork>().SelectMany(network => network.Endpoints).Select(attached => ((Endpoint)attached.Endpoint).ReleaseAsync()));
         foreach (INetwork network in _networks)
         {
             if (removeBridge)
@@ -131,14 +132,71 @@ internal sealed class NetworkService : INetworkService, IDisposable
     /// <summary>Lets go of sockets and libraries; kernel objects stay (see <see cref="ShutdownAsync"/>).</summary>
     public void Dispose()
     {
+        _watch?.Dispose();
         _filter?.Dispose();
         _reaper.Dispose();
         _links.Dispose();
+        _gate.Dispose();
     }
 
-    private static INetwork Open(NetworkStore store, string name, INetworkDriver driver) => driver.Open(store.GetOrAdd(name, driver.Type));
+    private INetwork? TryFind(string nameOrId)
+    {
+        string name = nameOrId == DefaultNetworkAlias ? DefaultNetwork : nameOrId;
+        ImmutableList<INetwork> networks = _networks;
+        if (networks.Find(n => n.Record.Name == name) is { } exact)
+        {
+            return exact;
+        }
 
-    /// <summary>Checks at once that the table can be made: a kernel without nf_tables shows here, not at the first container.</summary>
+        INetwork[] matches = [.. networks.Where(n => name.Length > 0 && n.Record.Id.StartsWith(name, StringComparison.Ordinal))];
+        return matches.Length <= 1
+            ? matches.FirstOrDefault()
+            : throw EngineException.InvalidParameter($"network {nameOrId} is ambiguous ({matches.Length} matches found based on ID prefix)");
+    }
+
+    /// <summary>The default networks first; then those of users, of which one that cannot be had any more must not keep the daemon from starting.</summary>
+    private void OpenAll()
+    {
+        if (_options.BridgeName != BridgeOptions.NoBridge)
+        {
+            OpenDefault(DefaultNetwork, "bridge");
+        }
+
+        OpenDefault("host", "host");
+        OpenDefault("none", "null");
+        _store.Save();
+        foreach (NetworkRecord record in _store.UserDefined)
+        {
+            Restore(record);
+        }
+
+        Warnings = FindWarnings(_filter);
+    }
+
+    private void OpenDefault(string name, string driver) => _networks = _networks.Add(_drivers[driver].Open(_store.GetOrAdd(name, driver)));
+
+    private void Restore(NetworkRecord record)
+    {
+        try
+        {
+            INetworkDriver driver = _drivers[record.Driver];
+            if (record.Incomplete)
+            {
+                driver.Discard(record);
+                _store.Remove(record);
+            }
+            else
+            {
+                _networks = _networks.Add(driver.Open(record));
+            }
+        }
+        catch (Exception failure)
+        {
+            s_log.Error(failure, "network {0}: it cannot be brought up; it stays as it is on disk", record.Name);
+        }
+    }
+
+    /// <summary>Checks at once that the tables can be made: a kernel without nf_tables shows here, not at the first container.</summary>
     private static PacketFilter OpenFilter(string table)
     {
         PacketFilter filter = new(Nftables.Load(), new ConnectionTable(), table);
@@ -150,7 +208,7 @@ internal sealed class NetworkService : INetworkService, IDisposable
         catch (EngineException e)
         {
             filter.Dispose();
-            throw EngineException.System($"{e.Message}: the kernel needs nf_tables with nat (modules nf_tables, nft_chain_nat, nft_masq, nft_fib_ipv4), or start with --iptables=false", e);
+            throw EngineException.System($"{e.Message}: the kernel needs nf_tables with nat (modules nf_tables, nft_chain_nat, nft_masq, nft_fib_ipv4, nft_fib_ipv6), or start with --iptables=false", e);
         }
     }
 

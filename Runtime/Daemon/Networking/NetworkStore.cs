@@ -5,9 +5,10 @@ using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Networking;
 
-/// <summary>The file of network records.</summary>
+/// <summary>The file of network records; what a call has written is durable when it returns.</summary>
 internal sealed class NetworkStore
 {
+    private readonly Lock _gate = new();
     private readonly string _directory;
     private readonly List<NetworkRecord> _records;
 
@@ -28,23 +29,64 @@ internal sealed class NetworkStore
 
     private string FilePath => Path.Combine(_directory, "networks.json");
 
+    /// <summary>The records of networks that users made.</summary>
+    public IReadOnlyList<NetworkRecord> UserDefined
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _records.FindAll(record => record.UserDefined);
+            }
+        }
+    }
+
     /// <summary>The record of a predefined network; made on the first start.</summary>
     public NetworkRecord GetOrAdd(string name, string driver)
     {
-        NetworkRecord? record = _records.Find(r => r.Name == name);
-        if (record is null)
+        lock (_gate)
         {
-            record = new NetworkRecord { Name = name, Driver = driver, Id = NewId(), Created = DateTime.UtcNow };
-            _records.Add(record);
-            Save();
-        }
+            NetworkRecord? record = _records.Find(r => r.Name == name && !r.UserDefined);
+            if (record is null)
+            {
+                record = new NetworkRecord { Name = name, Driver = driver, Id = NewId(), Created = DateTime.UtcNow };
+                _records.Add(record);
+                Write();
+            }
 
-        return record;
+            return record;
+        }
     }
 
-    public void Save() => AtomicFile.Write(FilePath, JsonConvert.SerializeObject(_records, Formatting.Indented));
+    public void Add(NetworkRecord record)
+    {
+        lock (_gate)
+        {
+            _records.Add(record);
+            Write();
+        }
+    }
+
+    public void Remove(NetworkRecord record)
+    {
+        lock (_gate)
+        {
+            _records.Remove(record);
+            Write();
+        }
+    }
+
+    public void Save()
+    {
+        lock (_gate)
+        {
+            Write();
+        }
+    }
 
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    private void Write() => AtomicFile.Write(FilePath, JsonConvert.SerializeObject(_records, Formatting.Indented));
 
     private List<NetworkRecord> Load() => File.Exists(FilePath)
         ? JsonConvert.DeserializeObject<List<NetworkRecord>>(File.ReadAllText(FilePath)) ?? []

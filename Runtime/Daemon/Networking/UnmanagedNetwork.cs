@@ -1,5 +1,7 @@
 using System.Collections.ObjectModel;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Networking.Endpoints;
+using Rtd.Daemon.Networking.Names;
 
 namespace Rtd.Daemon.Networking;
 
@@ -14,10 +16,22 @@ internal sealed class UnmanagedNetwork(NetworkRecord record) : INetwork
 
     public IReadOnlyList<AttachedEndpoint> Endpoints => [];
 
-    public IEndpoint Allocate(EndpointRequest request) =>
+    public NameTable? Names => null;
+
+    public bool IsGateway => false;
+
+    public Endpoint Allocate(EndpointRequest request) =>
         throw EngineException.InvalidParameter($"network {Record.Name} has no endpoints: it is a network mode");
 
     public Task SweepAsync() => Task.CompletedTask;
+
+    public void Close()
+    {
+    }
+
+    public void Reopen()
+    {
+    }
 
     public void Remove()
     {

@@ -10,6 +10,7 @@ using Rtd.Daemon.Execution;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Images.Registry;
 using Rtd.Daemon.Networking;
+using Rtd.Daemon.Networking.Addressing;
 using Rtd.Daemon.Security.Seccomp;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Volumes;
@@ -35,7 +36,7 @@ internal static class Composition
         SeccompCompiler seccomp = new();
         NativeExecutionDriver execution = new(SealedShim.Load(FindShim()));
         VolumeStore volumes = new(config.DataRoot, new VolumeTrees(Path.Combine(config.DataRoot, "trash")), context.Events);
-        NetworkService networks = NetworkService.Start(NetworkOptions(config));
+        NetworkService networks = NetworkService.Start(NetworkOptions(config), context.Events);
         ContainerService containers = new(
             new ContainerDependencies
             {
@@ -64,7 +65,7 @@ internal static class Composition
                 new DistributionRoutes(images),
                 new SnapshotRoutes(containers, images.Commit),
                 new DiskUsageRoutes(images, usage, containers, volumeService),
-                new NetworkRoutes(networks),
+                new NetworkRoutes(networks, containers),
                 new VolumeRoutes(volumeService),
             ],
             RestoreAsync = containers.RestoreAsync,
@@ -80,8 +81,6 @@ internal static class Composition
         (bool Asked, string Setting)[] settings =
         [
             (config.SeccompProfile is not null, "seccomp-profile"),
-            (config.DefaultGateway is not null, "default-gateway"),
-            (config.DefaultAddressPools.Count > 0, "default-address-pools"),
             (config.DefaultIpcMode != "private", "default-ipc-mode"),
             (config.DefaultCgroupnsMode != "private", "default-cgroupns-mode"),
             (!config.UserlandProxy, "userland-proxy"),
@@ -120,6 +119,8 @@ internal static class Composition
         BridgeName = config.Bridge ?? BridgeOptions.DefaultBridgeName,
         Bip = config.Bip?.ToString() ?? "",
         FixedCidr = config.FixedCidr?.ToString() ?? "",
+        DefaultGateway = config.DefaultGateway,
+        AddressPools = [.. config.DefaultAddressPools.Select(pool => new SubnetPool(new IpSubnet(pool.Base.BaseAddress, pool.Base.PrefixLength), pool.Size))],
         Mtu = config.Mtu,
         Icc = config.Icc,
         Firewall = config.Iptables,

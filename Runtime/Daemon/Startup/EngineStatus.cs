@@ -44,7 +44,7 @@ internal sealed class EngineStatus(
         .. cgroups.Version == 2 ? ["name=cgroupns"] : Array.Empty<string>(),
     ];
 
-    public IReadOnlyList<string> NetworkDrivers { get; } = [.. networks.Networks.Select(network => network.Record.Driver).Distinct().Order()];
+    public IReadOnlyList<string> NetworkDrivers { get; } = networks.DriverNames;
 
     public IReadOnlyList<string> VolumeDrivers { get; } = ["local"];
 

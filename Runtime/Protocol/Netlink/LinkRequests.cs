@@ -48,7 +48,9 @@ internal static class LinkRequests
     /// <summary>Adds a unicast route to the main table.</summary>
     /// <param name="destination">Any-address with prefix 0 for the default route.</param>
     /// <param name="gateway">Null for an on-link route.</param>
-    public static NetlinkBatch AddRoute(this NetlinkBatch batch, int index, IPAddress destination, int prefixLength, IPAddress? gateway, string subject)
+    /// <param name="replace">Takes the place of a route to the same destination.</param>
+    public static NetlinkBatch AddRoute(
+        this NetlinkBatch batch, int index, IPAddress destination, int prefixLength, IPAddress? gateway, string subject, bool replace = false)
     {
         Span<byte> header = stackalloc byte[Rtnetlink.RtMsgSize];
         header.Clear();
@@ -58,7 +60,8 @@ internal static class LinkRequests
         header[5] = Rtnetlink.RTPROT_BOOT;
         header[6] = gateway is null ? Rtnetlink.RT_SCOPE_LINK : Rtnetlink.RT_SCOPE_UNIVERSE;
         header[7] = Rtnetlink.RTN_UNICAST;
-        batch.Begin(Rtnetlink.RTM_NEWROUTE, Rtnetlink.NLM_F_CREATE | Rtnetlink.NLM_F_EXCL, "add route", subject).Raw(header);
+        ushort flags = (ushort)(Rtnetlink.NLM_F_CREATE | (replace ? Rtnetlink.NLM_F_REPLACE : Rtnetlink.NLM_F_EXCL));
+        batch.Begin(Rtnetlink.RTM_NEWROUTE, flags, "add route", subject).Raw(header);
         if (prefixLength > 0)
         {
             batch.PutAddress(Rtnetlink.RTA_DST, destination);

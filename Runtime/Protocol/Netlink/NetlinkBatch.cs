@@ -21,6 +21,12 @@ internal sealed class NetlinkBatch
     /// <summary>The requests so far, in order.</summary>
     public IReadOnlyList<NetlinkRequest> Requests => _requests;
 
+    /// <summary>How many requests at the end are never acknowledged: kernels before 6.10 acknowledge no end of a netfilter transaction.</summary>
+    public int Trailers { get; init; }
+
+    /// <summary>Place of the request whose acknowledgement vouches for all.</summary>
+    internal int Last => _requests.Count - 1 - Trailers;
+
     public bool IsEmpty => _requests.Count == 0;
 
     /// <summary>Starts a request, ending the one before.</summary>
@@ -110,7 +116,7 @@ internal sealed class NetlinkBatch
         {
             Span<byte> header = _buffer.AsSpan(_requests[i].Offset, HeaderSize);
             Write(header[8..], firstSequence + (uint)i);
-            if (acknowledge && i == _requests.Count - 1)
+            if (acknowledge && i == Last)
             {
                 ushort flags = MemoryMarshal.Read<ushort>(header[6..]);
                 Write(header[6..], (ushort)(flags | Rtnetlink.NLM_F_ACK));

@@ -62,7 +62,8 @@ internal sealed class NetlinkSocket : IDisposable
 
                 NetlinkRequest request = batch.Requests[(int)position];
                 failure ??= FailureOf(request, flags, payload);
-                if (position == batch.Requests.Count - 1)
+                // A transaction that fails as a whole is reported by its first message alone.
+                if (position == batch.Last || (batch.Trailers > 0 && position == 0))
                 {
                     if (failure is not null)
                     {

@@ -27,10 +27,29 @@ internal static partial class Libc
     private static unsafe partial int _getsockopt(int fd, int level, int option, void* value, uint* length);
 
     /// <summary>Opens a netlink socket; it belongs to the calling thread's network namespace for good.</summary>
-    public static SafeFileHandle netlink_socket(int protocol)
+    public static SafeFileHandle netlink_socket(int protocol, bool nonblocking = false)
     {
-        int fd = _socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+        int fd = _socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0), protocol);
         return fd >= 0 ? Own(fd) : throw Failure("socket", $"netlink {protocol}");
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct sockaddr_nl
+    {
+        public ushort nl_family;
+        public ushort nl_pad;
+        public uint nl_pid;
+        public uint nl_groups;
+    }
+
+    [LibraryImport(LibraryName, EntryPoint = "bind", SetLastError = true)]
+    private static unsafe partial int _bind_netlink(int fd, sockaddr_nl* address, uint length);
+
+    /// <summary>Joins multicast groups, one bit each; a socket that is not bound gets none of their messages. Returns 0 or the negative errno.</summary>
+    public static unsafe int try_bind_netlink(int fd, uint groups)
+    {
+        sockaddr_nl address = new() { nl_family = AF_NETLINK, nl_groups = groups };
+        return _bind_netlink(fd, &address, (uint)sizeof(sockaddr_nl)) == 0 ? 0 : -Marshal.GetLastPInvokeError();
     }
 
     /// <summary>Sets an integer option. Returns 0 or the negative errno.</summary>

@@ -12,4 +12,7 @@ internal sealed class NetworkIpamConfig
 
     [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
     public string? Gateway { get; set; }
+
+    [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
+    public Dictionary<string, string>? AuxiliaryAddresses { get; set; }
 }

@@ -12,17 +12,25 @@ internal sealed partial class NetworkResource
         Id = network.Record.Id,
         Created = network.Record.Created,
         Driver = network.Record.Driver,
-        EnableIPv4 = network.Pools.Count > 0,
-        IPAM = new NetworkIpam { Config = network.Pools.Select(ConfigOf).ToList() },
+        EnableIPv4 = network.Pools.Any(pool => !pool.Subnet.IsIPv6),
+        EnableIPv6 = network.Pools.Any(pool => pool.Subnet.IsIPv6),
+        Internal = network.Record.Internal,
+        Attachable = network.Record.Attachable,
+        IPAM = new NetworkIpam { Options = IpamOptions(network.Record), Config = network.Pools.Select(ConfigOf).ToList() },
         Containers = withContainers ? ContainersOf(network) : [],
         Options = new Dictionary<string, string>(network.Options),
+        Labels = new Dictionary<string, string>(network.Record.Labels),
     };
+
+    /// <summary>Docker shows null for its own networks, and an empty map for users'.</summary>
+    private static Dictionary<string, string>? IpamOptions(NetworkRecord record) => record.IpamOptions ?? (record.UserDefined ? [] : null);
 
     private static NetworkIpamConfig ConfigOf(NetworkPool pool) => new()
     {
         Subnet = pool.Subnet.ToString(),
         IPRange = pool.Range?.ToString(),
-        Gateway = pool.Gateway.ToString(),
+        Gateway = pool.Gateway?.ToString(),
+        AuxiliaryAddresses = pool.Reserved.Count > 0 ? pool.Reserved.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()) : null,
     };
 
     private static Dictionary<string, NetworkContainer> ContainersOf(INetwork network)
@@ -35,7 +43,8 @@ internal sealed partial class NetworkResource
                 Name = attached.ContainerName,
                 EndpointID = attached.Endpoint.EndpointId,
                 MacAddress = attached.Endpoint.MacAddress,
-                IPv4Address = $"{attached.Endpoint.Address}/{attached.Endpoint.PrefixLength}",
+                IPv4Address = attached.Endpoint.Address is { } address ? $"{address}/{attached.Endpoint.PrefixLength}" : "",
+                IPv6Address = attached.Endpoint.AddressV6 is { } addressV6 ? $"{addressV6}/{attached.Endpoint.PrefixLengthV6}" : "",
             };
         }
 

@@ -1,21 +1,22 @@
 using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Containers;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Networking;
 
 namespace Rtd.Daemon.Api.Routes;
 
-/// <summary>Networks: list and inspect; networks of the user's own are not offered.</summary>
-internal sealed class NetworkRoutes(NetworkService networks) : IRouteModule
+/// <summary>Networks: made, shown, removed, and containers connected to them.</summary>
+internal sealed class NetworkRoutes(NetworkService networks, ContainerService containers) : IRouteModule
 {
     public void Register(RouteTable routes)
     {
         routes.Map("GET", "/networks", List);
         routes.Map("GET", "/networks/{id}", Inspect);
-        routes.Map("POST", "/networks/create", _ => throw NotOffered("user-defined networks are not supported"));
-        routes.Map("POST", "/networks/prune", Prune);
-        routes.Map("POST", "/networks/{id}/connect", context => Refuse(context, "connecting a container to another network is not supported"));
-        routes.Map("POST", "/networks/{id}/disconnect", context => Refuse(context, "disconnecting a container from its network is not supported"));
-        routes.Map("DELETE", "/networks/{id}", Remove);
+        routes.Map("POST", "/networks/create", CreateAsync);
+        routes.Map("POST", "/networks/prune", PruneAsync);
+        routes.Map("POST", "/networks/{id}/connect", ConnectAsync);
+        routes.Map("POST", "/networks/{id}/disconnect", DisconnectAsync);
+        routes.Map("DELETE", "/networks/{id}", RemoveAsync);
     }
 
     private Task List(ApiContext context)
@@ -33,17 +34,41 @@ internal sealed class NetworkRoutes(NetworkService networks) : IRouteModule
             : throw EngineException.NotFound($"network {context["id"]} not found");
     }
 
-    /// <summary>Only predefined networks exist, and those are never pruned.</summary>
-    private static Task Prune(ApiContext context) => context.WriteJsonAsync(200, new NetworkPruneReport());
-
-    private Task Remove(ApiContext context) =>
-        throw new EngineException(ErrorKind.Forbidden, $"{networks.Find(context["id"]).Record.Name} is a pre-defined network and cannot be removed");
-
-    private Task Refuse(ApiContext context, string message)
+    private async Task CreateAsync(ApiContext context)
     {
-        networks.Find(context["id"]);
-        throw NotOffered(message);
+        NetworkCreateRequest request = await context.ReadJsonAsync<NetworkCreateRequest>();
+        NetworkRecord made = await networks.CreateAsync(request.ToRecord());
+        await context.WriteJsonAsync(201, new NetworkCreateResponse { Id = made.Id });
     }
 
-    private static EngineException NotOffered(string message) => new(ErrorKind.NotImplemented, message);
+    private async Task PruneAsync(ApiContext context)
+    {
+        IReadOnlyList<string> removed = await networks.PruneAsync(context.Query("filters"));
+        await context.WriteJsonAsync(200, new NetworkPruneReport { NetworksDeleted = [.. removed] });
+    }
+
+    private async Task RemoveAsync(ApiContext context)
+    {
+        await networks.RemoveAsync(context["id"]);
+        await context.WriteEmptyAsync(204);
+    }
+
+    private async Task ConnectAsync(ApiContext context)
+    {
+        NetworkConnectRequest request = await context.ReadJsonAsync<NetworkConnectRequest>();
+        NetworkRecord network = networks.Find(context["id"]).Record;
+        await containers.ConnectAsync(request.Container, network, request.EndpointConfig ?? new EndpointSettings());
+        networks.PublishEndpoint("connect", network, containers.Get(request.Container).Id);
+        await context.WriteEmptyAsync(200);
+    }
+
+    private async Task DisconnectAsync(ApiContext context)
+    {
+        NetworkDisconnectRequest request = await context.ReadJsonAsync<NetworkDisconnectRequest>();
+        NetworkRecord network = networks.Find(context["id"]).Record;
+        string id = containers.Get(request.Container).Id;
+        await containers.DisconnectAsync(request.Container, network);
+        networks.PublishEndpoint("disconnect", network, id);
+        await context.WriteEmptyAsync(200);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Win32.SafeHandles;
 using NLog;
 using Rtd.Daemon.Api.Models;
@@ -56,28 +55,28 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
 
         // The first write to a v1 cgroup waits for the kernel for milliseconds, and so do the disk and the address pool: side by side.
         Task<ICgroup> cgroup = Task.Run(() => parts.Cgroups.Create(CgroupPath(record), ResourceBuilder.Build(record.HostConfig)));
-        Task<IEndpoint?> endpoint = AllocateAsync(record);
+        Task<ISandbox?> network = AllocateAsync(record);
         Task saved = Task.Run(() => files.Save(record));
         ILogDriver? log = null;
         try
         {
-            await Task.WhenAll(cgroup, endpoint);
+            await Task.WhenAll(cgroup, network);
             log = OpenLog(record);
             streams.SetLog(log);
-            IContainerProcess process = await RunAsync(record, streams, cgroup.Result, endpoint.Result, joined, saved);
+            IContainerProcess process = await RunAsync(record, streams, cgroup.Result, network.Result, joined, saved);
             return new ContainerRun
             {
                 Process = process,
                 Cgroup = cgroup.Result,
                 Log = log,
-                Endpoint = endpoint.Result,
+                Network = network.Result,
                 Namespaces = SpecBuilder.ExecNamespaces(record.HostConfig),
                 StartedAt = record.State.StartedAt ?? DateTimeOffset.UtcNow,
             };
         }
         catch
         {
-            await UndoAsync(record.Id, cgroup, endpoint, saved, log);
+            await UndoAsync(record.Id, cgroup, network, saved, log);
             throw;
         }
     }
@@ -87,11 +86,11 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         LogDrivers.Create(record.HostConfig.LogConfig.Type, record.HostConfig.LogConfig.Config ?? [], files.LogPath(record.Id));
 
     private async Task<IContainerProcess> RunAsync(
-        ContainerRecord record, ProcessStreams streams, ICgroup cgroup, IEndpoint? endpoint, JoinedNamespaces joined, Task saved)
+        ContainerRecord record, ProcessStreams streams, ICgroup cgroup, ISandbox? network, JoinedNamespaces joined, Task saved)
     {
         if (joined.NetworkOwner is null)
         {
-            new NetworkFiles(files, defaults).Write(record, endpoint);
+            new NetworkFiles(files, defaults).Write(record, network);
         }
 
         using SafeFileHandle? rootfs = await parts.Layers.OpenRootfsAsync(record.Id);
@@ -102,7 +101,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             NamespaceFds = joined.Fds,
             Rootfs = rootfs,
             Cgroup = cgroup,
-            ConnectNetwork = (pid, cancellation) => ConnectAsync(record.HostConfig, endpoint, pid, cancellation),
+            ConnectNetwork = (pid, cancellation) => ConnectAsync(record.HostConfig, network, pid, cancellation),
             BeforeExec = process => NoteAsync(record.Id, process, saved),
             OpenStdin = record.Config.OpenStdin,
             Output = streams,
@@ -135,36 +134,24 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         await saved;
     }
 
-    private static Task<NetworkState> ConnectAsync(HostConfig host, IEndpoint? endpoint, int pid, CancellationToken cancellation)
+    private static Task<NetworkState> ConnectAsync(HostConfig host, ISandbox? network, int pid, CancellationToken cancellation)
     {
-        if (endpoint is not null)
+        if (network is not null)
         {
-            return endpoint.ConnectAsync(pid, cancellation);
+            return network.ConnectAsync(pid, cancellation);
         }
 
         return Task.FromResult(NetworkMode.Parse(host.NetworkMode).OwnNamespace ? NetworkState.LoopbackOnly : NetworkState.Foreign);
     }
 
-    private async Task<IEndpoint?> AllocateAsync(ContainerRecord record)
+    private async Task<ISandbox?> AllocateAsync(ContainerRecord record)
     {
-        NetworkMode mode = NetworkMode.Parse(record.HostConfig.NetworkMode);
-        if (mode.Kind != NetworkModeKind.Network)
+        if (NetworkMode.Parse(record.HostConfig.NetworkMode).Kind != NetworkModeKind.Network)
         {
             return null;
         }
 
-        EndpointSettings? settings = record.Endpoints.GetValueOrDefault(mode.Name);
-        string? mac = !string.IsNullOrEmpty(settings?.MacAddress) ? settings.MacAddress : record.Config.MacAddress;
-        EndpointRequest request = new()
-        {
-            ContainerId = record.Id,
-            ContainerName = record.Name,
-            Network = mode.Name,
-            Address = settings?.IPAMConfig?.IPv4Address is { Length: > 0 } address ? IPAddress.Parse(address) : null,
-            MacAddress = string.IsNullOrEmpty(mac) ? null : mac,
-            Ports = PortSpecs.Bindings(record.HostConfig, record.Config),
-        };
-        return await parts.Networks.AllocateAsync(request, CancellationToken.None);
+        return await parts.Networks.AllocateAsync(new NetworkFiles(files, defaults).Request(record), CancellationToken.None);
     }
 
     /// <summary>Namespaces of other containers that this one shares (<c>--network container:ID</c>, <c>--pid container:ID</c>).</summary>
@@ -256,11 +243,11 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         }
     }
 
-    private async Task UndoAsync(string id, Task<ICgroup> cgroup, Task<IEndpoint?> endpoint, Task saved, ILogDriver? log)
+    private async Task UndoAsync(string id, Task<ICgroup> cgroup, Task<ISandbox?> network, Task saved, ILogDriver? log)
     {
         await TryAsync(id, () => saved);
         await TryAsync(id, () => parts.Layers.CloseRootfsAsync(id));
-        await TryAsync(id, async () => await (endpoint.IsCompletedSuccessfully && endpoint.Result is { } made ? made.ReleaseAsync() : Task.CompletedTask));
+        await TryAsync(id, async () => await (network.IsCompletedSuccessfully && network.Result is { } made ? made.ReleaseAsync() : Task.CompletedTask));
         await TryAsync(id, async () => await (cgroup.IsCompletedSuccessfully ? cgroup.Result.RemoveAsync(CancellationToken.None) : Task.CompletedTask));
         await TryAsync(id, async () => await (log?.DisposeAsync() ?? ValueTask.CompletedTask));
         await TryAsync(id, () =>

@@ -3,6 +3,7 @@ using System.Text;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Networking;
 
 namespace Rtd.Daemon.Containers.Launching;
 
@@ -20,20 +21,26 @@ internal static class HostsFile
 
         """;
 
-    /// <param name="own">The container's address, or null without a network.</param>
-    /// <param name="gateway">What host-gateway stands for.</param>
+    /// <param name="own">The container's networks.</param>
+    /// <param name="gateway">The one whose gateway host-gateway stands for, or null.</param>
     /// <param name="extra">Entries as <c>--add-host</c> gives them.</param>
-    public static string Build(ContainerConfig config, IPAddress? own, IPAddress? gateway, IReadOnlyList<string> extra)
+    public static string Build(ContainerConfig config, IReadOnlyList<IEndpoint> own, IEndpoint? gateway, IReadOnlyList<string> extra)
     {
         StringBuilder text = new(Loopback);
-        AppendExtra(text, extra, gateway);
-        if (own is not null)
+        AppendExtra(text, extra, gateway?.Gateway ?? gateway?.GatewayV6);
+        foreach (IEndpoint endpoint in own)
         {
-            text.Append(own).Append('\t');
-            text.Append(config.Domainname.Length > 0 ? $"{config.Hostname}.{config.Domainname} {config.Hostname}" : config.Hostname).Append('\n');
+            text.Append(OwnLines(config, endpoint));
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The container's own name at its addresses on one network.</summary>
+    public static string OwnLines(ContainerConfig config, IEndpoint endpoint)
+    {
+        string names = config.Domainname.Length > 0 ? $"{config.Hostname}.{config.Domainname} {config.Hostname}" : config.Hostname;
+        return string.Concat(new[] { endpoint.Address, endpoint.AddressV6 }.OfType<IPAddress>().Select(address => $"{address}\t{names}\n"));
     }
 
     /// <summary>The host's file with the extra entries, for a container in the host's network.</summary>

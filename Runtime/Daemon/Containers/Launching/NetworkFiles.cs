@@ -10,17 +10,53 @@ namespace Rtd.Daemon.Containers.Launching;
 internal sealed class NetworkFiles(ContainerFiles files, ContainerDefaults defaults)
 {
     /// <summary>Writes the three for a start. A container that shares another one's network has none of its own.</summary>
-    public void Write(ContainerRecord record, IEndpoint? endpoint)
+    public void Write(ContainerRecord record, ISandbox? network)
     {
         bool onHost = NetworkMode.Parse(record.HostConfig.NetworkMode).Kind == NetworkModeKind.Host;
         IReadOnlyList<string> extra = record.HostConfig.ExtraHosts ?? [];
         string hosts = onHost
             ? HostsFile.BuildFromHost(ReadIfPresent(defaults.HostHosts), extra)
-            : HostsFile.Build(record.Config, endpoint?.Address, endpoint?.Gateway, extra);
+            : HostsFile.Build(record.Config, network?.Endpoints ?? [], network?.GatewayEndpoint, extra);
         Write(files.HostsPath(record.Id), hosts);
         Write(files.HostnamePath(record.Id), record.Config.Hostname + "\n");
-        Write(files.ResolvConfPath(record.Id), ResolvConfText(record.HostConfig, onHost));
+        WriteResolvConf(record, network);
     }
+
+    public void WriteResolvConf(ContainerRecord record, ISandbox? network)
+    {
+        bool onHost = NetworkMode.Parse(record.HostConfig.NetworkMode).Kind == NetworkModeKind.Host;
+        Write(files.ResolvConfPath(record.Id), network is { HasResolver: true } ? ResolverText(record.HostConfig) : ResolvConfText(record.HostConfig, onHost));
+    }
+
+    /// <summary>Adds a line for a network that has come while the container runs; what was edited inside stays.</summary>
+    public void AddHost(ContainerRecord record, IEndpoint endpoint) =>
+        File.AppendAllText(files.HostsPath(record.Id), HostsFile.OwnLines(record.Config, endpoint));
+
+    /// <summary>Takes the lines of a network away that is gone; all else stays as it is. In place: the file is bound into the container.</summary>
+    public void RemoveHost(ContainerRecord record, IEndpoint endpoint)
+    {
+        string path = files.HostsPath(record.Id);
+        string text = ReadIfPresent(path);
+        foreach (string line in HostsFile.OwnLines(record.Config, endpoint).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            text = text.Replace(line + "\n", "", StringComparison.Ordinal);
+        }
+
+        File.WriteAllText(path, text);
+    }
+
+    /// <summary>All that a container asks of its networks.</summary>
+    public SandboxRequest Request(ContainerRecord record) => new()
+    {
+        ContainerId = record.Id,
+        Endpoints = EndpointRequests.All(record),
+        Ports = PortSpecs.Bindings(record.HostConfig, record.Config),
+        NameServers = ResolvConf.NameServers(HostResolvConf(onHost: false), Given(record.HostConfig.Dns, defaults.Dns)),
+        NdotsSet = Given(record.HostConfig.DnsOptions, defaults.DnsOptions).Any(option => option.StartsWith("ndots:", StringComparison.Ordinal) && option != "ndots:0"),
+    };
+
+    private string ResolverText(HostConfig host) => ResolvConf.BuildForResolver(
+        HostResolvConf(onHost: false), Given(host.DnsSearch, defaults.DnsSearch), Given(host.DnsOptions, defaults.DnsOptions));
 
     private string ResolvConfText(HostConfig host, bool onHost) => ResolvConf.Build(
         HostResolvConf(onHost),

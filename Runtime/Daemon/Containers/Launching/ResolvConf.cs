@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Rtd.Daemon.Networking;
 
 namespace Rtd.Daemon.Containers.Launching;
 
@@ -8,6 +9,41 @@ internal static class ResolvConf
 {
     /// <summary>When the host names no server that a container can reach, as with Docker.</summary>
     private static readonly string[] s_publicServers = ["8.8.8.8", "8.8.4.4"];
+
+    private const string Header = "# Made for this container when it was started\n";
+
+    /// <summary>For a container whose names the engine resolves: words without a dot are asked for as they are first, as with Docker.</summary>
+    public static string BuildForResolver(string host, IReadOnlyList<string> search, IReadOnlyList<string> options)
+    {
+        IReadOnlyList<string> usedSearch = search.Count > 0 ? [.. search.Where(domain => domain != ".")] : Words(host, "search");
+        List<string> usedOptions = [.. options.Count > 0 ? options : Words(host, "options")];
+        if (!usedOptions.Exists(option => option.StartsWith("ndots:", StringComparison.Ordinal)))
+        {
+            usedOptions.Add("ndots:0");
+        }
+
+        StringBuilder text = new(Header);
+        text.Append("nameserver 127.0.0.11\n");
+        AppendLine(text, "search", usedSearch);
+        AppendLine(text, "options", usedOptions);
+        return text.ToString();
+    }
+
+    /// <summary>Whom the engine's resolver asks: the servers asked for, else the host's; the host's own on its loopback are asked by the host.</summary>
+    public static IReadOnlyList<NameServer> NameServers(string host, IReadOnlyList<string> servers)
+    {
+        IReadOnlyList<string> used = servers.Count > 0 ? servers : Words(host, "nameserver");
+        List<NameServer> parsed = [];
+        foreach (string server in used)
+        {
+            if (IPAddress.TryParse(server, out IPAddress? address))
+            {
+                parsed.Add(new NameServer(address, servers.Count == 0 && IPAddress.IsLoopback(address)));
+            }
+        }
+
+        return parsed;
+    }
 
     /// <param name="host">Text of the host's file.</param>
     /// <param name="servers">Asked for; empty takes the host's.</param>
@@ -18,7 +54,7 @@ internal static class ResolvConf
         IReadOnlyList<string> usedServers = servers.Count > 0 ? servers : Servers(host, keepLoopback);
         IReadOnlyList<string> usedSearch = search.Count > 0 ? [.. search.Where(domain => domain != ".")] : Words(host, "search");
         IReadOnlyList<string> usedOptions = options.Count > 0 ? options : Words(host, "options");
-        StringBuilder text = new("# Made for this container when it was started\n");
+        StringBuilder text = new(Header);
         foreach (string server in usedServers)
         {
             text.Append("nameserver ").Append(server).Append('\n');

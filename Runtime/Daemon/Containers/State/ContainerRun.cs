@@ -17,7 +17,7 @@ internal sealed class ContainerRun
     public required ILogDriver Log { get; init; }
 
     /// <summary>null for network none, host and container:ID.</summary>
-    public required IEndpoint? Endpoint { get; init; }
+    public required ISandbox? Network { get; init; }
 
     /// <summary>CLONE_NEW* flags of the namespaces that are not the host's.</summary>
     public required ulong Namespaces { get; init; }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Errors;
 
@@ -10,43 +11,57 @@ internal sealed partial class CreateRules
     /// <summary>What <c>--add-host</c> takes for the bridge's gateway.</summary>
     public const string HostGateway = "host-gateway";
 
-    /// <summary>The endpoint settings a create gives, under the network's own name.</summary>
-    public static Dictionary<string, EndpointSettings> Endpoints(HostConfig host, NetworkingConfig networking)
+    /// <summary>The endpoint settings a create gives, under the networks' own names; for none, host and container:ID there are none.</summary>
+    /// <param name="nameOf">A network's name by name or id; what it does not know stays as it is, and is an error of the start, as with Docker.</param>
+    public static Dictionary<string, EndpointSettings> Endpoints(HostConfig host, NetworkingConfig networking, Func<string, string> nameOf)
     {
         NetworkMode mode = NetworkMode.Parse(host.NetworkMode);
         Dictionary<string, EndpointSettings> endpoints = [];
         foreach ((string name, EndpointSettings? settings) in networking.EndpointsConfig ?? [])
         {
-            endpoints[name == "default" ? NetworkMode.Bridge : name] = settings ?? new EndpointSettings();
+            endpoints[name == "default" ? NetworkMode.Bridge : nameOf(name)] = settings ?? new EndpointSettings();
         }
 
-        if (endpoints.Keys.Any(name => name != mode.Name))
+        if (mode.Kind != NetworkModeKind.Network)
         {
-            throw new EngineException(ErrorKind.NotImplemented, "connecting a container to more than one network is not supported");
+            Refuse(
+                endpoints.Keys.Any(name => name != mode.Name),
+                "conflicting options: cannot attach both user-defined and non-user-defined network-modes");
+            return [];
         }
 
-        foreach (EndpointSettings settings in endpoints.Values)
+        endpoints.TryAdd(nameOf(mode.Name), new EndpointSettings());
+        foreach ((string name, EndpointSettings settings) in endpoints)
         {
-            CheckEndpoint(settings, mode);
+            CheckEndpoint(name, settings);
         }
 
         return endpoints;
     }
 
-    private static void CheckEndpoint(EndpointSettings settings, NetworkMode mode)
+    /// <summary>What a create or a connect asks of one network, as far as the network need not be known for it.</summary>
+    public static void CheckEndpoint(string network, EndpointSettings settings)
     {
-        string address = settings.IPAMConfig?.IPv4Address ?? "";
-        Refuse(address.Length > 0 && !IPAddress.TryParse(address, out _), $"invalid IPv4 address: {address}");
-        Refuse(
-            address.Length > 0 && mode.Name == NetworkMode.Bridge,
-            "user specified IP address is supported on user defined networks only");
-        if (!string.IsNullOrEmpty(settings.IPAMConfig?.IPv6Address))
+        string address = settings.IPAMConfig?.IPv4Address ?? "", addressV6 = settings.IPAMConfig?.IPv6Address ?? "";
+        Refuse(address.Length > 0 && !IsAddress(address, AddressFamily.InterNetwork), $"invalid endpoint settings:\ninvalid IPv4 address: {address}");
+        Refuse(addressV6.Length > 0 && !IsAddress(addressV6, AddressFamily.InterNetworkV6), $"invalid endpoint settings:\ninvalid IPv6 address: {addressV6}");
+        Refuse(settings.MacAddress.Length > 0 && !IsMacAddress(settings.MacAddress), $"invalid MAC address: {settings.MacAddress}");
+        foreach (string alias in settings.Aliases ?? [])
         {
-            throw new EngineException(ErrorKind.NotImplemented, "IPv6 addresses of containers are not supported");
+            Refuse(alias.Length == 0 || alias.AsSpan().IndexOfAny(" \t\r\n\0") >= 0, $"invalid network-scoped alias: \"{alias}\"");
         }
 
-        Refuse(settings.MacAddress.Length > 0 && !IsMacAddress(settings.MacAddress), $"invalid MAC address: {settings.MacAddress}");
-        RefuseLinks(settings.Links);
+        foreach (string link in settings.Links ?? [])
+        {
+            LinkSpecs.Parse(link);
+        }
+
+        if (network == NetworkMode.Bridge)
+        {
+            Refuse(address.Length > 0 || addressV6.Length > 0, "user specified IP address is supported on user defined networks only");
+            Refuse(settings.Aliases is { Count: > 0 }, "network-scoped alias is supported only for containers in user defined networks");
+            RefuseLinks(settings.Links);
+        }
     }
 
     private static void CheckNetwork(HostConfig host, ContainerConfig config, List<string> warnings)
@@ -54,7 +69,16 @@ internal sealed partial class CreateRules
         NetworkMode mode = NetworkMode.Parse(host.NetworkMode);
         PortSpecs.Bindings(host, config);
         CheckNames(host);
-        RefuseLinks(host.Links);
+        if (mode.Name == NetworkMode.Bridge)
+        {
+            RefuseLinks(host.Links);
+        }
+
+        foreach (string link in host.Links ?? [])
+        {
+            LinkSpecs.Parse(link);
+        }
+
         Refuse(!string.IsNullOrEmpty(config.MacAddress) && !IsMacAddress(config.MacAddress), $"invalid MAC address: {config.MacAddress}");
         bool publishes = host.PortBindings is { Count: > 0 } || host.PublishAllPorts;
         if (mode.Kind == NetworkModeKind.Container)
@@ -110,9 +134,11 @@ internal sealed partial class CreateRules
     {
         if (links is { Count: > 0 })
         {
-            throw new EngineException(ErrorKind.NotImplemented, "links between containers are not supported: use a network");
+            throw new EngineException(ErrorKind.NotImplemented, "links between containers are not supported on the default bridge: use a network of your own");
         }
     }
+
+    private static bool IsAddress(string text, AddressFamily family) => IPAddress.TryParse(text, out IPAddress? address) && address.AddressFamily == family;
 
     private static bool IsMacAddress(string text) =>
         PhysicalAddress.TryParse(text.Replace(':', '-').ToUpperInvariant(), out PhysicalAddress? address) && address.GetAddressBytes().Length == 6;

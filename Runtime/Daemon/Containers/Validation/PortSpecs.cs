@@ -24,9 +24,9 @@ internal static class PortSpecs
     }
 
     /// <summary>Ports to publish, from PortBindings and, with publish-all, from the exposed ports that have none.</summary>
-    public static IReadOnlyList<PortBinding> Bindings(HostConfig hostConfig, ContainerConfig config)
+    public static IReadOnlyList<PortRequest> Bindings(HostConfig hostConfig, ContainerConfig config)
     {
-        List<PortBinding> bindings = [];
+        List<PortRequest> bindings = [];
         foreach ((string key, List<HostPort>? hosts) in hostConfig.PortBindings ?? [])
         {
             (int port, string protocol) = ParseContainerPort(key);
@@ -37,7 +37,7 @@ internal static class PortSpecs
         {
             IEnumerable<(int Port, string Protocol)> exposed = (config.ExposedPorts ?? []).Keys.Select(ParseContainerPort);
             bindings.AddRange(exposed.Where(port => !bindings.Exists(known => (known.ContainerPort, known.Protocol) == port))
-                .Select(port => new PortBinding(port.Protocol, port.Port, IPAddress.Any, 0, 0)).ToList());
+                .Select(port => new PortRequest(port.Protocol, port.Port, null, 0, 0)).ToList());
         }
 
         return bindings;
@@ -55,16 +55,16 @@ internal static class PortSpecs
         return first <= port && port <= last && protocol == (parts.Length > 1 ? parts[1] : "tcp");
     }
 
-    private static PortBinding Parse(int port, string protocol, HostPort host)
+    private static PortRequest Parse(int port, string protocol, HostPort host)
     {
-        IPAddress? address = IPAddress.Any;
+        IPAddress? address = null;
         if (host.HostIp.Length > 0 && !IPAddress.TryParse(host.HostIp, out address))
         {
             throw EngineException.InvalidParameter($"invalid IP address: {host.HostIp}");
         }
 
         (int first, int last) = ParseRange(host.Port) ?? throw EngineException.InvalidParameter($"invalid port specification: \"{host.Port}\"");
-        return new PortBinding(protocol, port, address, first, last);
+        return new PortRequest(protocol, port, address, first, last);
     }
 
     /// <summary>A port, <c>FIRST-LAST</c>, or "" for any (0); null when malformed.</summary>

@@ -5,26 +5,31 @@ using Rtd.Daemon.Errors;
 namespace Rtd.Daemon.Networking.Addressing;
 
 /// <summary>The free addresses of a subnet, one bit each; the lowest free one is given out first, as Docker does on its default bridge.</summary>
-/// <remarks>Network and broadcast address are never given out (a /31 and a /32 have neither).</remarks>
+/// <remarks>
+/// Words of bits are kept only where an address is taken: a /64 has too many. Network and broadcast address are never given out (a /31 and a
+/// /32 have neither; of IPv6 the first is the routers' anycast address and the last is ordinary).
+/// </remarks>
 internal sealed class AddressPool
 {
     private readonly Lock _gate = new();
-    private readonly Ipv4Subnet _subnet;
-    private readonly Ipv4Subnet _range;
-    private readonly ulong[] _taken;
-    private int _firstFreeWord;
+    private readonly Dictionary<UInt128, ulong> _taken = [];
+    private readonly IpSubnet _subnet;
+    private readonly IpSubnet _range;
+    private UInt128 _firstFreeWord;
 
     /// <param name="subnet">Addresses that may be asked for.</param>
     /// <param name="range">The part of it that addresses are chosen from.</param>
-    public AddressPool(Ipv4Subnet subnet, Ipv4Subnet range)
+    public AddressPool(IpSubnet subnet, IpSubnet range)
     {
         _subnet = subnet;
         _range = range;
-        _taken = new ulong[(subnet.Last - subnet.First) / 64 + 1];
-        if (subnet.PrefixLength < 31)
+        if (subnet.Bits - subnet.PrefixLength > 1)
         {
             Mark(subnet.First);
-            Mark(subnet.Last);
+            if (!subnet.IsIPv6)
+            {
+                Mark(subnet.Last);
+            }
         }
     }
 
@@ -32,9 +37,10 @@ internal sealed class AddressPool
     {
         lock (_gate)
         {
-            uint address = FindFree() ?? throw EngineException.System($"no available IPv4 addresses on this network's address pools: {_subnet}");
+            UInt128 address = FindFree()
+                ?? throw EngineException.System($"no available {(_subnet.IsIPv6 ? "IPv6" : "IPv4")} addresses on this network's address pools: {_range}");
             Mark(address);
-            return Ipv4Subnet.ToAddress(address);
+            return IpSubnet.ToAddress(address, _subnet.Family);
         }
     }
 
@@ -48,7 +54,7 @@ internal sealed class AddressPool
 
         lock (_gate)
         {
-            uint number = Ipv4Subnet.ToNumber(address);
+            UInt128 number = IpSubnet.ToNumber(address);
             if (IsTaken(number))
             {
                 throw EngineException.Conflict($"address already in use: {address}");
@@ -58,28 +64,44 @@ internal sealed class AddressPool
         }
     }
 
+    /// <summary>Takes an address out for good, whether it could be given out or not.</summary>
+    public void Reserve(IPAddress address)
+    {
+        lock (_gate)
+        {
+            Mark(IpSubnet.ToNumber(address));
+        }
+    }
+
     public void Return(IPAddress address)
     {
         lock (_gate)
         {
-            uint offset = Ipv4Subnet.ToNumber(address) - _subnet.First;
-            int word = (int)(offset / 64);
-            _taken[word] &= ~(1UL << (int)(offset % 64));
-            _firstFreeWord = Math.Min(_firstFreeWord, word);
+            (UInt128 word, int bit) = PlaceOf(IpSubnet.ToNumber(address));
+            ulong left = _taken.GetValueOrDefault(word) & ~(1UL << bit);
+            if (left == 0)
+            {
+                _taken.Remove(word);
+            }
+            else
+            {
+                _taken[word] = left;
+            }
+
+            _firstFreeWord = UInt128.Min(_firstFreeWord, word);
         }
     }
 
-    private uint? FindFree()
+    private UInt128? FindFree()
     {
-        int last = (int)((_range.Last - _subnet.First) / 64);
-        int start = Math.Max(_firstFreeWord, (int)((_range.First - _subnet.First) / 64));
-        for (int word = start; word <= last; word++)
+        UInt128 last = (_range.Last - _subnet.First) / 64;
+        for (UInt128 word = UInt128.Max(_firstFreeWord, (_range.First - _subnet.First) / 64); word <= last; word++)
         {
             // A word at the edge of the range, or of a subnet smaller than 64, has bits that are not ours to give.
-            ulong free = ~_taken[word];
+            ulong free = ~_taken.GetValueOrDefault(word);
             while (free != 0)
             {
-                uint address = _subnet.First + (uint)word * 64 + (uint)BitOperations.TrailingZeroCount(free);
+                UInt128 address = _subnet.First + word * 64 + (uint)BitOperations.TrailingZeroCount(free);
                 if (_range.Contains(address))
                 {
                     _firstFreeWord = word;
@@ -93,15 +115,21 @@ internal sealed class AddressPool
         return null;
     }
 
-    private bool IsTaken(uint address)
+    private bool IsTaken(UInt128 address)
     {
-        uint offset = address - _subnet.First;
-        return (_taken[offset / 64] & (1UL << (int)(offset % 64))) != 0;
+        (UInt128 word, int bit) = PlaceOf(address);
+        return (_taken.GetValueOrDefault(word) & (1UL << bit)) != 0;
     }
 
-    private void Mark(uint address)
+    private void Mark(UInt128 address)
     {
-        uint offset = address - _subnet.First;
-        _taken[offset / 64] |= 1UL << (int)(offset % 64);
+        (UInt128 word, int bit) = PlaceOf(address);
+        _taken[word] = _taken.GetValueOrDefault(word) | (1UL << bit);
+    }
+
+    private (UInt128 Word, int Bit) PlaceOf(UInt128 address)
+    {
+        UInt128 offset = address - _subnet.First;
+        return (offset / 64, (int)(uint)(offset % 64));
     }
 }

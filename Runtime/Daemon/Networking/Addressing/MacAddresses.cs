@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Security.Cryptography;
 using Rtd.Daemon.Errors;
 
 namespace Rtd.Daemon.Networking.Addressing;
@@ -9,6 +10,9 @@ internal static class MacAddresses
 {
     /// <summary>02:42 and the four bytes of the address: unique where the address is, and the same again when the address is used again, so no ARP cache goes stale.</summary>
     public static byte[] FromAddress(IPAddress address) => [0x02, 0x42, .. address.GetAddressBytes()];
+
+    /// <summary>Of a container without an IPv4 address: 02:42 and four random bytes.</summary>
+    public static byte[] For(IPAddress? address) => address is null ? [0x02, 0x42, .. RandomNumberGenerator.GetBytes(4)] : FromAddress(address);
 
     /// <summary>Reads a requested address: six bytes with colons or dashes, not multicast, not zero.</summary>
     public static byte[] Parse(string text)

@@ -1,45 +1,57 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Rtd.Daemon.Networking.Addressing;
 
 /// <summary>Chooses a subnet for a network that was given none.</summary>
 internal static class SubnetChoice
 {
-    /// <summary>Docker's default pools: 172.17.0.0/16 to 172.31.0.0/16, then 192.168.0.0/20 and the fifteen after it.</summary>
-    public static IEnumerable<Ipv4Subnet> Candidates()
-    {
-        for (uint second = 17; second <= 31; second++)
-        {
-            yield return new Ipv4Subnet(172u << 24 | second << 16, 16);
-        }
+    // 2^16 tries of a pool are as good as all of it: what is occupied are some hundreds.
+    private const int MaxCandidatesOfPool = 1 << 16;
 
-        for (uint third = 0; third < 256; third += 16)
-        {
-            yield return new Ipv4Subnet(192u << 24 | 168u << 16 | third << 8, 20);
-        }
+    /// <summary>What the default bridge chooses from, as Docker does: 172.17.0.0/16 to 172.31.0.0/16, then 192.168.0.0/20 and the fifteen after it.</summary>
+    public static IReadOnlyList<SubnetPool> BridgePools { get; } =
+        [new(Network("172.16.0.0", 12), 16, Skip: 1), new(Network("192.168.0.0", 16), 20)];
+
+    /// <summary>What other networks choose from: networks of 254 addresses, 4096 less what is occupied, where Docker's size gives 30.</summary>
+    public static IReadOnlyList<SubnetPool> NetworkPools { get; } =
+        [new(Network("172.16.0.0", 12), 24, Skip: 512), new(Network("192.168.0.0", 16), 24)];
+
+    /// <summary>The engine's own IPv6 pool (RFC 4193): fd, 40 bits of its own, and a /64 for each network.</summary>
+    /// <param name="identity">Hex digits that are this engine's alone and stay the same.</param>
+    public static SubnetPool LocalPool(string identity)
+    {
+        byte[] bytes = new byte[16];
+        bytes[0] = 0xfd;
+        Convert.FromHexString(identity[..10]).CopyTo(bytes, 1);
+        return new SubnetPool(new IpSubnet(new IPAddress(bytes), 48), 64);
     }
 
-    /// <summary>The first candidate that overlaps nothing the host can already reach, or null.</summary>
-    /// <param name="preferred">Tried before all others: what the network had last time.</param>
-    public static Ipv4Subnet? FirstFree(IReadOnlyList<Ipv4Subnet> occupied, Ipv4Subnet? preferred)
+    /// <summary>The first candidate that overlaps nothing which is occupied, or null.</summary>
+    public static IpSubnet? FirstFree(IEnumerable<SubnetPool> pools, AddressFamily family, IReadOnlyList<IpSubnet> occupied)
     {
-        if (preferred is { } last && IsFree(last, occupied))
+        foreach (SubnetPool pool in pools)
         {
-            return last;
-        }
-
-        foreach (Ipv4Subnet candidate in Candidates())
-        {
-            if (IsFree(candidate, occupied))
+            if (pool.Base.Family != family)
             {
-                return candidate;
+                continue;
+            }
+
+            foreach (IpSubnet candidate in Candidates(pool))
+            {
+                if (IsFree(candidate, occupied))
+                {
+                    return candidate;
+                }
             }
         }
 
         return null;
     }
 
-    private static bool IsFree(Ipv4Subnet candidate, IReadOnlyList<Ipv4Subnet> occupied)
+    public static bool IsFree(IpSubnet candidate, IReadOnlyList<IpSubnet> occupied)
     {
-        foreach (Ipv4Subnet subnet in occupied)
+        foreach (IpSubnet subnet in occupied)
         {
             if (subnet.Overlaps(candidate))
             {
@@ -49,4 +61,16 @@ internal static class SubnetChoice
 
         return true;
     }
+
+    private static IEnumerable<IpSubnet> Candidates(SubnetPool pool)
+    {
+        int count = pool.Size - pool.Base.PrefixLength >= 16 ? MaxCandidatesOfPool : 1 << (pool.Size - pool.Base.PrefixLength);
+        UInt128 step = UInt128.One << (pool.Base.Bits - pool.Size);
+        for (int i = pool.Skip; i < count; i++)
+        {
+            yield return new IpSubnet(pool.Base.First + step * (uint)i, pool.Size, pool.Base.Family);
+        }
+    }
+
+    private static IpSubnet Network(string address, int prefixLength) => new(IPAddress.Parse(address), prefixLength);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Networking.Addressing;
 using Rtd.Daemon.Networking.Links;
@@ -6,13 +7,14 @@ using Rtd.Daemon.Networking.Links;
 namespace Rtd.Daemon.Networking.Bridge;
 
 /// <summary>Gateway and ranges of the default bridge, from the flags, the bridge as it stands, and the host's routes.</summary>
-internal sealed record BridgeAddressing(IPAddress Gateway, Ipv4Subnet Subnet, Ipv4Subnet Range)
+internal sealed record BridgeAddressing(IPAddress Gateway, IpSubnet Subnet, IpSubnet Range)
 {
     /// <param name="lastSubnet">What the network had last time, or empty.</param>
-    public static BridgeAddressing Choose(BridgeOptions options, string lastSubnet, LinkTable links)
+    /// <param name="taken">Subnets of other networks of ours.</param>
+    public static BridgeAddressing Choose(BridgeOptions options, string lastSubnet, LinkTable links, IReadOnlyList<IpSubnet> taken)
     {
-        (IPAddress gateway, int prefixLength) = ParseBip(options.Bip) ?? AddressOfUsersBridge(options, links) ?? FreeGateway(options, lastSubnet, links);
-        Ipv4Subnet subnet = new(gateway, prefixLength);
+        (IPAddress gateway, int prefixLength) = ParseBip(options.Bip) ?? AddressOfUsersBridge(options, links) ?? FreeGateway(options, lastSubnet, links, taken);
+        IpSubnet subnet = new(gateway, prefixLength);
         return new BridgeAddressing(gateway, subnet, ParseRange(options.FixedCidr, subnet));
     }
 
@@ -23,8 +25,9 @@ internal sealed record BridgeAddressing(IPAddress Gateway, Ipv4Subnet Subnet, Ip
             return null;
         }
 
-        bool valid = Ipv4Subnet.TryParseCidr(bip, out IPAddress? address, out int prefixLength) && prefixLength is > 0 and <= 30;
-        if (!valid || new Ipv4Subnet(address!, prefixLength) is var subnet && (Ipv4Subnet.ToNumber(address!) == subnet.First || Ipv4Subnet.ToNumber(address!) == subnet.Last))
+        bool valid = IpSubnet.TryParseCidr(bip, out IPAddress? address, out int prefixLength)
+            && address.AddressFamily == AddressFamily.InterNetwork && prefixLength is > 0 and <= 30;
+        if (!valid || new IpSubnet(address!, prefixLength) is var subnet && (IpSubnet.ToNumber(address!) == subnet.First || IpSubnet.ToNumber(address!) == subnet.Last))
         {
             throw EngineException.InvalidParameter($"invalid --bip {bip}: it must be a host's IPv4 address with the prefix of its network, such as 172.17.0.1/16");
         }
@@ -32,36 +35,49 @@ internal sealed record BridgeAddressing(IPAddress Gateway, Ipv4Subnet Subnet, Ip
         return (address!, prefixLength);
     }
 
-    internal static Ipv4Subnet ParseRange(string fixedCidr, Ipv4Subnet subnet)
+    internal static IpSubnet ParseRange(string fixedCidr, IpSubnet subnet)
     {
         if (fixedCidr.Length == 0)
         {
             return subnet;
         }
 
-        if (!Ipv4Subnet.TryParseCidr(fixedCidr, out IPAddress? address, out int prefixLength) || !subnet.Contains(new Ipv4Subnet(address, prefixLength)))
+        return IpSubnet.Parse(fixedCidr) is { } range && subnet.Contains(range)
+            ? range
+            : throw EngineException.InvalidParameter($"invalid --fixed-cidr {fixedCidr}: it must be an IPv4 network within the bridge's {subnet}");
+    }
+
+    /// <summary>The default bridge's pool, with another next hop for containers if the flags say so.</summary>
+    public NetworkPool ToPool(IPAddress? defaultGateway)
+    {
+        if (defaultGateway is not null && !Subnet.Contains(defaultGateway))
         {
-            throw EngineException.InvalidParameter($"invalid --fixed-cidr {fixedCidr}: it must be an IPv4 network within the bridge's {subnet}");
+            throw EngineException.InvalidParameter($"invalid default-gateway {defaultGateway}: it is not in the bridge's {Subnet}");
         }
 
-        return new Ipv4Subnet(address, prefixLength);
+        Dictionary<string, IPAddress> reserved = defaultGateway is null ? [] : new() { ["DefaultGatewayIPv4"] = defaultGateway };
+        return new NetworkPool(Subnet, Range == Subnet ? null : Range, Gateway, reserved);
     }
 
     /// <summary>A bridge that the user made comes with an address of the user's choice.</summary>
     private static (IPAddress, int)? AddressOfUsersBridge(BridgeOptions options, LinkTable links)
     {
         int index = options.BridgeName == BridgeOptions.DefaultBridgeName ? 0 : links.IndexOf(options.BridgeName);
-        return index != 0 && links.Addresses().Find(address => address.Link == index) is { } found ? (found.Address, found.PrefixLength) : null;
+        return index != 0 && links.Addresses().Find(address => address.Link == index && address.Address.AddressFamily == AddressFamily.InterNetwork) is { } found
+            ? (found.Address, found.PrefixLength)
+            : null;
     }
 
-    private static (IPAddress, int) FreeGateway(BridgeOptions options, string lastSubnet, LinkTable links)
+    private static (IPAddress, int) FreeGateway(BridgeOptions options, string lastSubnet, LinkTable links, IReadOnlyList<IpSubnet> taken)
     {
-        int bridge = links.IndexOf(options.BridgeName);
-        List<Ipv4Subnet> occupied = [.. links.Routes().Where(route => route.Link != bridge || bridge == 0).Select(route => route.Destination)];
-        occupied.AddRange(links.Addresses().Where(address => address.Link != bridge).Select(address => new Ipv4Subnet(address.Address, address.PrefixLength)));
-        Ipv4Subnet? preferred = Ipv4Subnet.TryParseCidr(lastSubnet, out IPAddress? last, out int prefixLength) ? new Ipv4Subnet(last, prefixLength) : null;
-        Ipv4Subnet subnet = SubnetChoice.FirstFree(occupied, preferred)
-            ?? throw EngineException.System("could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network: give one with --bip");
-        return (Ipv4Subnet.ToAddress(subnet.First + 1), subnet.PrefixLength);
+        List<IpSubnet> occupied = [.. links.Occupied(links.IndexOf(options.BridgeName)), .. taken];
+        IReadOnlyList<SubnetPool> pools = options.AddressPools.Count > 0 ? options.AddressPools : SubnetChoice.BridgePools;
+        IpSubnet? subnet = IpSubnet.Parse(lastSubnet) is { } last && SubnetChoice.IsFree(last, occupied)
+            ? last
+            : SubnetChoice.FirstFree(pools, AddressFamily.InterNetwork, occupied);
+        return subnet is { } free
+            ? (free[1], free.PrefixLength)
+            : throw EngineException.System(
+                "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network: give one with --bip");
     }
 }

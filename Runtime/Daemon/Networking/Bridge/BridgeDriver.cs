@@ -1,60 +1,75 @@
-using System.Text.RegularExpressions;
 using NLog;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Networking.Addressing;
 using Rtd.Daemon.Networking.Firewall;
 using Rtd.Daemon.Networking.Links;
-using Rtd.Daemon.Networking.Publishing;
 
 namespace Rtd.Daemon.Networking.Bridge;
 
 /// <summary>Bridge networks: a bridge on the host, a veth pair per container, address translation to the world.</summary>
-internal sealed partial class BridgeDriver(BridgeOptions options, LinkTable links, LinkReaper reaper, PacketFilter? filter, PortPublisher publisher) : INetworkDriver
+internal sealed class BridgeDriver(BridgeOptions flags, LinkTable links, LinkReaper reaper, PacketFilter? filter, NetworkStore store) : INetworkDriver
 {
-    private const int MinMtu = 68, MaxMtu = 65535;
-
     private static readonly Logger s_log = LogManager.GetLogger("network");
 
     public string Type => "bridge";
 
-    /// <summary>Checks what the user wrote; throws invalid parameter.</summary>
-    public static void Validate(BridgeOptions options)
+    public void Validate(NetworkRecord record, IReadOnlyList<INetwork> others)
     {
-        // Stricter than the kernel: the name goes into firewall scripts and below /proc/sys.
-        if (!LinkName().IsMatch(options.BridgeName) || options.BridgeName is "." or "..")
+        BridgeSettings settings = BridgeSettings.Of(record, flags);
+        if (others.Any(network => network is BridgeNetwork bridge && bridge.Settings.LinkName == settings.LinkName))
         {
-            throw EngineException.InvalidParameter($"invalid --bridge {options.BridgeName}: a link's name has 1 to 15 letters, digits, dots, dashes and underscores");
+            throw EngineException.Conflict($"networks have same bridge name: {settings.LinkName}");
         }
-
-        if (options.Mtu is < MinMtu or > MaxMtu)
-        {
-            throw EngineException.InvalidParameter($"invalid --mtu {options.Mtu}: it must be between {MinMtu} and {MaxMtu}");
-        }
-
-        BridgeAddressing.ParseBip(options.Bip);
     }
 
     public INetwork Open(NetworkRecord record)
     {
-        BridgeAddressing addressing = BridgeAddressing.Choose(options, record.Subnet, links);
-        int index = BridgeLink.Ensure(links, options.BridgeName, addressing.Gateway, addressing.Subnet.PrefixLength, options.Mtu);
-        record.Subnet = addressing.Subnet.ToString();
-        filter?.AddNetwork(new FirewallNetwork(options.BridgeName, addressing.Subnet, options.Icc, options.IpMasq));
-        EnableForwarding();
-        return new BridgeNetwork(record, options, addressing, index, links, reaper, publisher);
+        BridgeSettings settings = record.UserDefined ? BridgeSettings.Of(record, flags) : BridgeSettings.OfDefault(flags);
+        IReadOnlyList<NetworkPool> pools = record.UserDefined ? record.Pools.ConvertAll(pool => pool.ToPool()) : [ChooseDefaultPool(record)];
+        string alias = record.UserDefined ? BridgeLink.AliasOf(record.Id) : "";
+        int index = BridgeLink.Ensure(links, settings, pools, alias);
+        try
+        {
+            BridgeNetwork network = new(record, settings, pools, index, links, reaper, filter);
+            filter?.AddNetwork(new FirewallNetwork(settings.LinkName, [.. pools.Select(pool => pool.Subnet)], settings.Icc, settings.Masquerade, record.Internal));
+            EnableForwarding(pools);
+            return network;
+        }
+        catch
+        {
+            Discard(record);
+            throw;
+        }
     }
 
-    private void EnableForwarding()
+    public void Discard(NetworkRecord record)
     {
-        if (options.IpForward)
+        if (record.UserDefined && links.Links().Find(link => link.Alias == BridgeLink.AliasOf(record.Id)) is { } link)
         {
-            Sysctl.Set("ipv4/ip_forward", "1");
+            BridgeLink.Delete(links, link.Name);
         }
-        else
+    }
+
+    private NetworkPool ChooseDefaultPool(NetworkRecord record)
+    {
+        List<IpSubnet> taken = [.. store.UserDefined.SelectMany(other => other.Pools).Select(pool => pool.ToPool().Subnet)];
+        BridgeAddressing addressing = BridgeAddressing.Choose(flags, record.Subnet, links, taken);
+        record.Subnet = addressing.Subnet.ToString();
+        return addressing.ToPool(flags.DefaultGateway);
+    }
+
+    private void EnableForwarding(IReadOnlyList<NetworkPool> pools)
+    {
+        if (!flags.IpForward)
         {
             s_log.Info("--ip-forward=false: containers reach other hosts only if net.ipv4.ip_forward is set");
+            return;
+        }
+
+        Sysctl.Set("ipv4/ip_forward", "1");
+        if (pools.Any(pool => pool.Subnet.IsIPv6))
+        {
+            Forwarding.EnableIPv6();
         }
     }
-
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,15}$")]
-    private static partial Regex LinkName();
 }

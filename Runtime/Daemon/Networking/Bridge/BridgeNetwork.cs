@@ -1,134 +1,56 @@
-using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
-using Rtd.Daemon.Errors;
-using Rtd.Daemon.Networking.Addressing;
+using Rtd.Daemon.Networking.Endpoints;
+using Rtd.Daemon.Networking.Firewall;
 using Rtd.Daemon.Networking.Links;
-using Rtd.Daemon.Networking.Publishing;
+using Rtd.Daemon.Networking.Namespaces;
 
 namespace Rtd.Daemon.Networking.Bridge;
 
-/// <summary>A bridge that is up, its addresses and its endpoints.</summary>
-internal sealed class BridgeNetwork : INetwork
+/// <summary>A bridge that is up.</summary>
+internal sealed class BridgeNetwork(
+    NetworkRecord record, BridgeSettings settings, IReadOnlyList<NetworkPool> pools, int bridgeIndex, LinkTable links, LinkReaper reaper, PacketFilter? filter)
+    : AddressedNetwork(record, pools)
 {
-    private readonly BridgeOptions _options;
-    private readonly BridgeAddressing _addressing;
-    private readonly AddressPool _pool;
-    private readonly PortPublisher _publisher;
-    private readonly ConcurrentDictionary<string, AttachedEndpoint> _endpoints = [];
+    public BridgeSettings Settings => settings;
 
-    public BridgeNetwork(
-        NetworkRecord record, BridgeOptions options, BridgeAddressing addressing, int bridgeIndex, LinkTable links, LinkReaper reaper, PortPublisher publisher)
+    public override string InterfacePrefix => settings.InterfacePrefix;
+
+    public override IReadOnlyList<IPAddress> PublishAddresses => IsGateway ? settings.PublishAddresses : [];
+
+    public override IReadOnlyDictionary<string, string> Options { get; } = record.UserDefined ? record.Options : DescribeDefault(settings);
+
+    public override void PlugIn(Endpoint endpoint, NetworkNamespace target) =>
+        VethPair.Create(links, endpoint.EndpointId, bridgeIndex, target.Handle, endpoint.InterfaceName, endpoint.Mac, settings.Mtu, isolated: !settings.Icc);
+
+    public override Task UnplugAsync(Endpoint endpoint) => reaper.DeleteAsync(VethPair.NameOf(endpoint.EndpointId));
+
+    public override async Task SweepAsync()
     {
-        Record = record;
-        BridgeIndex = bridgeIndex;
-        Links = links;
-        Reaper = reaper;
-        _options = options;
-        _addressing = addressing;
-        _publisher = publisher;
-        _pool = new AddressPool(addressing.Subnet, addressing.Range);
-        _pool.Take(addressing.Gateway);
-        Pools = [new NetworkPool(addressing.Subnet, addressing.Range == addressing.Subnet ? null : addressing.Range, addressing.Gateway)];
-        Options = DescribeOptions(options);
-    }
-
-    public NetworkRecord Record { get; }
-
-    public IReadOnlyList<NetworkPool> Pools { get; }
-
-    public IReadOnlyDictionary<string, string> Options { get; }
-
-    public IReadOnlyList<AttachedEndpoint> Endpoints => [.. _endpoints.Values];
-
-    public LinkTable Links { get; }
-
-    public LinkReaper Reaper { get; }
-
-    public int BridgeIndex { get; }
-
-    public int Mtu => _options.Mtu;
-
-    /// <summary>Containers may not reach each other.</summary>
-    public bool Isolated => !_options.Icc;
-
-    public IPAddress Gateway => _addressing.Gateway;
-
-    public int PrefixLength => _addressing.Subnet.PrefixLength;
-
-    public IEndpoint Allocate(EndpointRequest request)
-    {
-        byte[]? mac = request.MacAddress is { Length: > 0 } text ? MacAddresses.Parse(text) : null;
-        IPAddress address = TakeAddress(request.Address);
-        string id = NetworkStore.NewId();
-        try
-        {
-            PublishedPorts ports = ReservePorts(request, address, id);
-            BridgeEndpoint endpoint = new(this, id, address, mac ?? MacAddresses.FromAddress(address), ports);
-            _endpoints[id] = new AttachedEndpoint(request.ContainerId, NameOf(request), endpoint);
-            return endpoint;
-        }
-        catch
-        {
-            _pool.Return(address);
-            throw;
-        }
-    }
-
-    /// <summary>Called once by an endpoint that has taken everything else back.</summary>
-    public void Forget(BridgeEndpoint endpoint)
-    {
-        if (_endpoints.TryRemove(endpoint.EndpointId, out _))
-        {
-            _pool.Return(endpoint.Address);
-        }
-    }
-
-    public async Task SweepAsync()
-    {
-        HashSet<string> current = [.. _endpoints.Keys.Select(VethPair.NameOf)];
-        await Task.WhenAll(Links.Links()
-            .Where(link => link.Kind == "veth" && link.Master == BridgeIndex && link.Alias.StartsWith(VethPair.AliasPrefix, StringComparison.Ordinal))
+        HashSet<string> current = [.. Current.Select(endpoint => VethPair.NameOf(endpoint.EndpointId))];
+        await Task.WhenAll(links.Links()
+            .Where(link => link.Kind == "veth" && link.Master == bridgeIndex && link.Alias.StartsWith(VethPair.AliasPrefix, StringComparison.Ordinal))
             .Where(link => !current.Contains(link.Name))
-            .Select(link => Reaper.DeleteAsync(link.Name)));
+            .Select(link => reaper.DeleteAsync(link.Name)));
     }
 
-    public void Remove() => BridgeLink.Delete(Links, _options.BridgeName);
-
-    private IPAddress TakeAddress(IPAddress? requested)
+    /// <summary>A bridge that the user made stays; so does its address.</summary>
+    public override void Remove()
     {
-        if (requested is null)
+        filter?.RemoveNetwork(settings.LinkName);
+        if (!Record.UserDefined || links.Find(settings.LinkName)?.Alias == BridgeLink.AliasOf(Record.Id))
         {
-            return _pool.Take();
-        }
-
-        _pool.Take(requested);
-        return requested;
-    }
-
-    private PublishedPorts ReservePorts(EndpointRequest request, IPAddress address, string endpointId)
-    {
-        try
-        {
-            return _publisher.Reserve(address, request.Ports);
-        }
-        catch (PortConflictException e)
-        {
-            throw new EngineException(ErrorKind.Conflict,
-                $"driver failed programming external connectivity on endpoint {NameOf(request)} ({endpointId}): {e.Message}", e);
+            BridgeLink.Delete(links, settings.LinkName);
         }
     }
 
-    private static string NameOf(EndpointRequest request) => request.ContainerName.Length > 0
-        ? request.ContainerName
-        : request.ContainerId[..Math.Min(12, request.ContainerId.Length)];
-
-    private static Dictionary<string, string> DescribeOptions(BridgeOptions options) => new()
+    private static Dictionary<string, string> DescribeDefault(BridgeSettings settings) => new()
     {
-        ["com.docker.network.bridge.default_bridge"] = "true",
-        ["com.docker.network.bridge.enable_icc"] = options.Icc ? "true" : "false",
-        ["com.docker.network.bridge.enable_ip_masquerade"] = options.IpMasq ? "true" : "false",
-        ["com.docker.network.bridge.host_binding_ipv4"] = options.DefaultBindAddress.ToString(),
-        ["com.docker.network.bridge.name"] = options.BridgeName,
-        ["com.docker.network.driver.mtu"] = options.Mtu.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        [BridgeSettings.DefaultKey] = "true",
+        [BridgeSettings.IccKey] = settings.Icc ? "true" : "false",
+        [BridgeSettings.MasqueradeKey] = settings.Masquerade ? "true" : "false",
+        [BridgeSettings.BindKey] = settings.PublishAddresses[0].ToString(),
+        [BridgeSettings.NameKey] = settings.LinkName,
+        [BridgeSettings.MtuKey] = settings.Mtu.ToString(CultureInfo.InvariantCulture),
     };
 }

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Networking.Links;
 using Rtd.Protocol.Netlink;
 using Rtd.Protocol.Syscalls;
@@ -19,14 +20,14 @@ internal static class VethPair
     public static string NameOf(string endpointId) => NamePrefix + endpointId[..(NameLength - NamePrefix.Length)];
 
     /// <summary>Makes the pair, in one send; nothing is left when it fails.</summary>
-    /// <param name="pid">A process in the container's network namespace.</param>
+    /// <param name="target">The container's network namespace.</param>
     /// <param name="peerName">The name inside.</param>
     /// <param name="isolated">The bridge passes nothing between this port and other isolated ones.</param>
-    public static void Create(LinkTable links, string endpointId, int bridge, int pid, string peerName, byte[] mac, int mtu, bool isolated)
+    public static void Create(LinkTable links, string endpointId, int bridge, SafeFileHandle target, string peerName, byte[] mac, int mtu, bool isolated)
     {
         string name = NameOf(endpointId);
         NetlinkBatch batch = new();
-        AddPair(batch, name, bridge, pid, peerName, mac, mtu);
+        AddPair(batch, name, bridge, target, peerName, mac, mtu);
         AddPort(batch, name, endpointId, isolated);
         batch.Begin(Rtnetlink.RTM_NEWLINK, 0, "bring up link", name)
             .LinkHeader(flags: Rtnetlink.IFF_UP, change: Rtnetlink.IFF_UP)
@@ -42,9 +43,9 @@ internal static class VethPair
         }
     }
 
-    private static void AddPair(NetlinkBatch batch, string name, int bridge, int pid, string peerName, byte[] mac, int mtu)
+    private static void AddPair(NetlinkBatch batch, string name, int bridge, SafeFileHandle target, string peerName, byte[] mac, int mtu)
     {
-        batch.Begin(Rtnetlink.RTM_NEWLINK, Rtnetlink.NLM_F_CREATE | Rtnetlink.NLM_F_EXCL, "create link", $"{name} for pid {pid}")
+        batch.Begin(Rtnetlink.RTM_NEWLINK, Rtnetlink.NLM_F_CREATE | Rtnetlink.NLM_F_EXCL, "create link", $"{name} with {peerName}")
             .LinkHeader()
             .Put(Rtnetlink.IFLA_IFNAME, name)
             .Put(Rtnetlink.IFLA_MTU, mtu)
@@ -57,7 +58,7 @@ internal static class VethPair
             .Put(Rtnetlink.IFLA_IFNAME, peerName)
             .Put(Rtnetlink.IFLA_ADDRESS, mac)
             .Put(Rtnetlink.IFLA_MTU, mtu)
-            .Put(Rtnetlink.IFLA_NET_NS_PID, pid)
+            .Put(Rtnetlink.IFLA_NET_NS_FD, target.Fd())
             .EndNest(peer).EndNest(data).EndNest(info);
     }
 

@@ -1,11 +1,10 @@
-using System.Net;
 using System.Text;
 
 namespace Rtd.Daemon.Networking.Firewall;
 
-/// <summary>Writes our nft table. Every script is one transaction: all of it or nothing.</summary>
+/// <summary>Writes our nft tables, one for IPv4 and one for IPv6. Every script is one transaction: all of it or nothing.</summary>
 /// <remarks>
-/// The shape, for bridge rtd0 and its subnet:
+/// Networks and ports are elements of sets and maps, so that rules are few, whatever their number, and a change is an element:
 /// <list type="bullet">
 /// <item>guard: drops packets from outside for a port published on 127.0.0.1. The kernel drops them itself unless someone has set
 /// route_localnet on a link (kube-proxy, older Docker); we never do.</item>
@@ -13,7 +12,8 @@ namespace Rtd.Daemon.Networking.Firewall;
 /// bridges is left to the forwarder: where br_netfilter is on, the kernel would bridge a translated packet straight to its new port, which
 /// fails for the port it came from and for isolated ones.</item>
 /// <item>postrouting: outgoing traffic takes the host's address.</item>
-/// <item>forward: to our bridges only answers and published ports; from outside nothing gets to a container's address directly.</item>
+/// <item>forward: to our bridges only answers and published ports, so that networks are isolated from each other and from outside; from an
+/// internal one nothing goes anywhere else.</item>
 /// </list>
 /// Rules match our bridges alone, policies stay accept: foreign traffic passes untouched.
 /// </remarks>
@@ -21,122 +21,130 @@ internal static class FirewallRuleset
 {
     public const string PortMap = "ports", AddressMap = "addresses", LoopbackSet = "loopback";
 
-    /// <summary>Replaces the whole table.</summary>
-    public static string Create(string table, IEnumerable<FirewallNetwork> networks, IEnumerable<PublishedPort> ports)
+    private const string Bridges = "bridges", Internal = "internal", Talking = "talking", Sources = "sources", Masqueraded = "masqueraded";
+
+    private static readonly string[] s_chains = ["guard", "publish", "output", "prerouting", "postrouting", "forward"];
+
+    /// <summary>Replaces both tables.</summary>
+    public static string Create(string table, IReadOnlyCollection<FirewallNetwork> networks, IReadOnlyCollection<PublishedPort> ports)
     {
         StringBuilder script = new();
         script.Append(Remove(table));
-        script.Append($"table ip {table} {{\n");
-        FirewallNetwork[] all = [.. networks];
-        AppendMaps(script);
-        AppendPublishing(script);
-        AppendPrerouting(script, all);
-        AppendPostrouting(script, all);
-        AppendForward(script, all);
-        script.Append("}\n");
-        script.Append(Add(table, ports));
-        return script.ToString();
+        foreach (FirewallFamily family in FirewallFamily.All)
+        {
+            AppendTable(script, table, family);
+        }
+
+        foreach (FirewallNetwork network in networks)
+        {
+            script.Append(Add(table, network));
+        }
+
+        return script.Append(Add(table, ports)).ToString();
     }
 
-    /// <summary>Removes the table, whether it is there or not.</summary>
-    public static string Remove(string table) => $"add table ip {table}\ndelete table ip {table}\n";
+    /// <summary>Removes the tables, whether they are there or not.</summary>
+    public static string Remove(string table) =>
+        string.Concat(FirewallFamily.All.Select(family => $"add table {family.Name} {table}\ndelete table {family.Name} {table}\n"));
+
+    /// <summary>A script for each of our chains that lists it, and fails when it is not there. (Of several in one script nft finds only the last.)</summary>
+    public static IEnumerable<string> ListChains(string table) =>
+        from family in FirewallFamily.All
+        from chain in s_chains
+        select $"list chain {family.Name} {table} {chain}";
+
+    public static string Add(string table, FirewallNetwork network) => Elements("add", table, network);
+
+    public static string Delete(string table, FirewallNetwork network) => Elements("delete", table, network);
 
     public static string Add(string table, IEnumerable<PublishedPort> ports) => Elements("add", table, ports, withValue: true);
 
     public static string Delete(string table, IEnumerable<PublishedPort> ports) => Elements("delete", table, ports, withValue: false);
 
-    private static string Elements(string verb, string table, IEnumerable<PublishedPort> ports, bool withValue)
+    private static string Elements(string verb, string table, FirewallNetwork network)
     {
         StringBuilder script = new();
-        foreach (PublishedPort port in ports)
+        string bridge = $"\"{network.Bridge}\"";
+        foreach (FirewallFamily family in FirewallFamily.All)
         {
-            string value = withValue ? $" : {port.ContainerAddress} . {port.ContainerPort}" : "";
-            string element = port switch
+            string prefix = $"{verb} element {family.Name} {table}";
+            script.Append($"{prefix} {Bridges} {{ {bridge} }}\n");
+            script.Append(network.Internal ? $"{prefix} {Internal} {{ {bridge} }}\n" : "");
+            script.Append(network.Icc ? $"{prefix} {Talking} {{ {bridge} . {bridge} }}\n" : "");
+            foreach (Addressing.IpSubnet subnet in network.Subnets.Where(subnet => subnet.IsIPv6 == (family == FirewallFamily.IPv6)))
             {
-                { IsIPv4: false } => "",
-                { IsLoopback: true } => $"{LoopbackSet} {{ {port.HostAddress} . {port.Protocol} . {port.HostPort} }}",
-                _ when port.HostAddress.Equals(IPAddress.Any) => $"{PortMap} {{ {port.Protocol} . {port.HostPort}{value} }}",
-                _ => $"{AddressMap} {{ {port.HostAddress} . {port.Protocol} . {port.HostPort}{value} }}",
-            };
-            if (element.Length > 0)
-            {
-                script.Append($"{verb} element ip {table} {element}\n");
+                if (network is { Masquerade: true, Internal: false })
+                {
+                    script.Append($"{prefix} {Sources} {{ {subnet} . {bridge} }}\n{prefix} {Masqueraded} {{ {subnet} }}\n");
+                }
             }
         }
 
         return script.ToString();
     }
 
-    private static void AppendMaps(StringBuilder script) => script.Append($$"""
-        set {{LoopbackSet}} { type ipv4_addr . inet_proto . inet_service; }
-        map {{AddressMap}} { type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; }
-        map {{PortMap}} { type inet_proto . inet_service : ipv4_addr . inet_service; }
-
-        """);
-
-    private static void AppendPublishing(StringBuilder script) => script.Append($$"""
-        chain guard {
-            type filter hook prerouting priority -300; policy accept;
-            iifname != "lo" ip daddr . meta l4proto . th dport @{{LoopbackSet}} drop
-        }
-        chain publish {
-            meta l4proto { tcp, udp, sctp } dnat ip to ip daddr . meta l4proto . th dport map @{{AddressMap}}
-            meta l4proto { tcp, udp, sctp } dnat ip to meta l4proto . th dport map @{{PortMap}}
-        }
-        chain output {
-            type nat hook output priority -100; policy accept;
-            ip daddr != 127.0.0.0/8 fib daddr type local jump publish
-        }
-
-        """);
-
-    private static void AppendPrerouting(StringBuilder script, FirewallNetwork[] networks)
+    private static string Elements(string verb, string table, IEnumerable<PublishedPort> ports, bool withValue)
     {
-        script.Append("chain prerouting {\n    type nat hook prerouting priority -100; policy accept;\n");
-        foreach (FirewallNetwork network in networks)
+        StringBuilder script = new();
+        foreach (PublishedPort port in ports.Where(port => port.IsLoopback || port.IsTranslated))
         {
-            script.Append($"    iifname \"{network.Bridge}\" return\n");
+            FirewallFamily family = port.IsIPv6 ? FirewallFamily.IPv6 : FirewallFamily.IPv4;
+            string value = withValue ? $" : {port.ContainerAddress} . {port.ContainerPort}" : "";
+            string element = port switch
+            {
+                { IsLoopback: true } => $"{LoopbackSet} {{ {port.HostAddress} . {port.Protocol} . {port.HostPort} }}",
+                _ when port.HostAddress.Equals(family.Any) => $"{PortMap} {{ {port.Protocol} . {port.HostPort}{value} }}",
+                _ => $"{AddressMap} {{ {port.HostAddress} . {port.Protocol} . {port.HostPort}{value} }}",
+            };
+            script.Append($"{verb} element {family.Name} {table} {element}\n");
         }
 
-        script.Append("    ip daddr != 127.0.0.0/8 fib daddr type local jump publish\n}\n");
+        return script.ToString();
     }
 
-    private static void AppendPostrouting(StringBuilder script, FirewallNetwork[] networks)
-    {
-        script.Append("chain postrouting {\n    type nat hook postrouting priority 100; policy accept;\n");
-        foreach (FirewallNetwork network in networks)
-        {
-            if (network.Masquerade)
-            {
-                script.Append($"    ip saddr {network.Subnet} oifname != \"{network.Bridge}\" masquerade\n");
+    private static void AppendTable(StringBuilder script, string table, FirewallFamily family) => script.Append($$"""
+        table {{family.Name}} {{table}} {
+            set {{LoopbackSet}} { type {{family.AddressType}} . inet_proto . inet_service; }
+            set {{Bridges}} { type ifname; }
+            set {{Internal}} { type ifname; }
+            set {{Talking}} { type ifname . ifname; }
+            set {{Sources}} { type {{family.AddressType}} . ifname; flags interval; }
+            set {{Masqueraded}} { type {{family.AddressType}}; flags interval; }
+            map {{AddressMap}} { type {{family.AddressType}} . inet_proto . inet_service : {{family.AddressType}} . inet_service; }
+            map {{PortMap}} { type inet_proto . inet_service : {{family.AddressType}} . inet_service; }
+            chain guard {
+                type filter hook prerouting priority -300; policy accept;
+                iifname != "lo" {{family.Name}} daddr . meta l4proto . th dport @{{LoopbackSet}} drop
+            }
+            chain publish {
+                meta l4proto { tcp, udp, sctp } dnat {{family.Name}} to {{family.Name}} daddr . meta l4proto . th dport map @{{AddressMap}}
+                meta l4proto { tcp, udp, sctp } dnat {{family.Name}} to meta l4proto . th dport map @{{PortMap}}
+            }
+            chain output {
+                type nat hook output priority -100; policy accept;
+                {{family.Name}} daddr != {{family.Loopback}} fib daddr type local jump publish
+            }
+            chain prerouting {
+                type nat hook prerouting priority -100; policy accept;
+                iifname @{{Bridges}} return
+                {{family.Name}} daddr != {{family.Loopback}} fib daddr type local jump publish
+            }
+            chain postrouting {
+                type nat hook postrouting priority 100; policy accept;
+                {{family.Name}} saddr . oifname @{{Sources}} return
+                {{family.Name}} saddr @{{Masqueraded}} masquerade
+            }
+            chain forward {
+                type filter hook forward priority 0; policy accept;
+                iifname . oifname @{{Talking}} accept
+                iifname @{{Internal}} drop
+                oifname @{{Internal}} drop
+                oifname @{{Bridges}} ct state established,related accept
+                oifname @{{Bridges}} ct status dnat accept
+                oifname @{{Bridges}} drop
+                iifname @{{Bridges}} accept
             }
         }
 
-        script.Append("}\n");
-    }
-
-    private static void AppendForward(StringBuilder script, FirewallNetwork[] networks)
-    {
-        script.Append("chain forward {\n    type filter hook forward priority 0; policy accept;\n");
-        foreach (FirewallNetwork network in networks)
-        {
-            string bridge = network.Bridge;
-            script.Append($"    oifname \"{bridge}\" ct state established,related accept\n");
-            script.Append($"    oifname \"{bridge}\" ct status dnat accept\n");
-            if (network.Icc)
-            {
-                script.Append($"    iifname \"{bridge}\" oifname \"{bridge}\" accept\n");
-            }
-
-            script.Append($"    oifname \"{bridge}\" drop\n");
-        }
-
-        // After all drops, so that one bridge's traffic to another is not let through by its own line.
-        foreach (FirewallNetwork network in networks)
-        {
-            script.Append($"    iifname \"{network.Bridge}\" accept\n");
-        }
-
-        script.Append("}\n");
-    }
+        """);
 }

@@ -16,14 +16,53 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
     private readonly Lock _gate = new();
     private readonly List<FirewallNetwork> _networks = [];
     private readonly HashSet<PublishedPort> _ports = [];
+    private string _shape = "";
+    private bool _removed;
 
     /// <summary>Adds a network, or replaces the one of the same bridge.</summary>
     public void AddNetwork(FirewallNetwork network)
     {
         lock (_gate)
         {
+            FirewallNetwork? known = _networks.Find(n => n.Bridge == network.Bridge);
             _networks.RemoveAll(n => n.Bridge == network.Bridge);
             _networks.Add(network);
+            try
+            {
+                RunOrCreate((known is null ? "" : FirewallRuleset.Delete(table, known)) + FirewallRuleset.Add(table, network));
+            }
+            catch
+            {
+                _networks.Remove(network);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Takes a network out; one that is not there is out already.</summary>
+    public void RemoveNetwork(string bridge)
+    {
+        lock (_gate)
+        {
+            if (_networks.Find(n => n.Bridge == bridge) is { } known)
+            {
+                _networks.Remove(known);
+                RunOrCreate(FirewallRuleset.Delete(table, known));
+            }
+        }
+    }
+
+    /// <summary>Puts back what somebody else has taken away; harmless when nothing is missing.</summary>
+    public void Reassert()
+    {
+        lock (_gate)
+        {
+            if (_removed || _shape == Shape())
+            {
+                return;
+            }
+
+            s_log.Warn("the firewall's tables were changed by another program: table {0} is made anew", table);
             Create();
         }
     }
@@ -72,6 +111,7 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
     {
         lock (_gate)
         {
+            _removed = true;
             nft.Run(FirewallRuleset.Remove(table));
         }
     }
@@ -93,7 +133,7 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
                 currentChain = text.TrimEnd(' ', '{');
             }
             else if (text.Contains("hook forward", StringComparison.Ordinal) && text.Contains("policy drop", StringComparison.Ordinal)
-                && (currentTable.StartsWith("table ip ", StringComparison.Ordinal) || currentTable.StartsWith("table inet ", StringComparison.Ordinal)))
+                && (currentTable.StartsWith("table ip ", StringComparison.Ordinal) || currentTable.StartsWith("table ip6 ", StringComparison.Ordinal) || currentTable.StartsWith("table inet ", StringComparison.Ordinal)))
             {
                 found.Add($"{currentTable} {currentChain}");
             }
@@ -121,10 +161,31 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
         }
         catch (EngineException e)
         {
-            s_log.Warn("{0}; table ip {1} is made anew", e.Message, table);
+            s_log.Warn("{0}; table {1} is made anew", e.Message, table);
             Create();
         }
     }
 
-    private void Create() => nft.Run(FirewallRuleset.Create(table, _networks, _ports));
+    private void Create()
+    {
+        nft.Run(FirewallRuleset.Create(table, _networks, _ports));
+        _shape = Shape();
+        if (_shape.Length == 0)
+        {
+            throw EngineException.System($"firewall: the tables {table} were taken away as soon as they were made");
+        }
+    }
+
+    /// <summary>Our chains as they are; "" when one is missing.</summary>
+    private string Shape()
+    {
+        try
+        {
+            return string.Concat(FirewallRuleset.ListChains(table).Select(nft.Run));
+        }
+        catch (EngineException)
+        {
+            return ""; // nft says no such chain
+        }
+    }
 }

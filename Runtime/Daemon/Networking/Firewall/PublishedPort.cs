@@ -7,9 +7,11 @@ namespace Rtd.Daemon.Networking.Firewall;
 /// <param name="Protocol">tcp, udp or sctp.</param>
 internal sealed record PublishedPort(string Protocol, IPAddress HostAddress, int HostPort, IPAddress ContainerAddress, int ContainerPort)
 {
-    /// <summary>Whether there is anything for the firewall to do. IPv6 host addresses are served by the forwarder.</summary>
-    public bool IsIPv4 => HostAddress.AddressFamily == AddressFamily.InterNetwork;
+    public bool IsIPv6 => HostAddress.AddressFamily == AddressFamily.InterNetworkV6;
 
-    /// <summary>Bound to 127.0.0.0/8: never translated, only guarded.</summary>
+    /// <summary>Bound to a loopback address: never translated, only guarded.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(HostAddress);
+
+    /// <summary>The kernel can carry it; from an IPv6 address to a container that has only IPv4, the forwarder does.</summary>
+    public bool IsTranslated => !IsLoopback && HostAddress.AddressFamily == ContainerAddress.AddressFamily;
 }

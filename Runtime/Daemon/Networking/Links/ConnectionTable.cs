@@ -55,7 +55,7 @@ internal sealed class ConnectionTable : IDisposable
     public void Dispose() => _socket.Dispose();
 
     private static List<PublishedPort> UdpOf(IReadOnlyList<PublishedPort> ports) =>
-        [.. ports.Where(port => port.Protocol == "udp" && port.IsIPv4 && !port.IsLoopback)];
+        [.. ports.Where(port => port.Protocol == "udp" && !port.IsIPv6 && port.IsTranslated)];
 
     private void Forget(Predicate<TrackedFlow> match)
     {

@@ -2,6 +2,6 @@ using Rtd.Daemon.Networking.Addressing;
 
 namespace Rtd.Daemon.Networking.Links;
 
-/// <summary>An IPv4 route of the host.</summary>
+/// <summary>A route of the host.</summary>
 /// <param name="Link">Index of the outgoing link, or 0 (multipath, blackhole).</param>
-internal sealed record HostRoute(Ipv4Subnet Destination, int Link);
+internal sealed record HostRoute(IpSubnet Destination, int Link);

@@ -2,5 +2,5 @@ using System.Net;
 
 namespace Rtd.Daemon.Networking.Links;
 
-/// <summary>An IPv4 address of a link of the host.</summary>
+/// <summary>An address of a link of the host.</summary>
 internal sealed record LinkAddress(int Link, IPAddress Address, int PrefixLength);

@@ -26,14 +26,22 @@ internal sealed class LinkTable : IDisposable
     public List<LinkInfo> Links() => Use(socket => socket.Dump(
         new NetlinkBatch(64).Begin(Rtnetlink.RTM_GETLINK, Rtnetlink.NLM_F_DUMP, "list", "links").LinkHeader(), ParseLink));
 
+    /// <summary>Subnets that the host can reach, or is in, by other links than this one.</summary>
+    /// <param name="except">Index of a link that does not count, or 0.</param>
+    public List<IpSubnet> Occupied(int except) =>
+    [
+        .. Routes().Where(route => route.Link != except || except == 0).Select(route => route.Destination),
+        .. Addresses().Where(address => address.Link != except).Select(address => new IpSubnet(address.Address, address.PrefixLength)),
+    ];
+
     public LinkInfo? Find(string name) => Links().Find(link => link.Name == name);
 
     public List<LinkAddress> Addresses() => Use(socket => socket.Dump(
-        new NetlinkBatch(64).Begin(Rtnetlink.RTM_GETADDR, Rtnetlink.NLM_F_DUMP, "list", "addresses").Raw(Family(Rtnetlink.IfAddrMsgSize)), ParseAddress));
+        new NetlinkBatch(64).Begin(Rtnetlink.RTM_GETADDR, Rtnetlink.NLM_F_DUMP, "list", "addresses").Raw(new byte[Rtnetlink.IfAddrMsgSize]), ParseAddress));
 
     /// <summary>Routes of all tables but the kernel's table of local addresses, without default routes.</summary>
     public List<HostRoute> Routes() => Use(socket => socket.Dump(
-        new NetlinkBatch(64).Begin(Rtnetlink.RTM_GETROUTE, Rtnetlink.NLM_F_DUMP, "list", "routes").Raw(Family(Rtnetlink.RtMsgSize)), ParseRoute));
+        new NetlinkBatch(64).Begin(Rtnetlink.RTM_GETROUTE, Rtnetlink.NLM_F_DUMP, "list", "routes").Raw(new byte[Rtnetlink.RtMsgSize]), ParseRoute));
 
     public void Dispose()
     {
@@ -62,13 +70,6 @@ internal sealed class LinkTable : IDisposable
                 _idle.Add(socket);
             }
         }
-    }
-
-    private static byte[] Family(int headerSize)
-    {
-        byte[] header = new byte[headerSize];
-        header[0] = Libc.AF_INET;
-        return header;
     }
 
     private static LinkInfo? ParseLink(ushort type, ReadOnlySpan<byte> payload)
@@ -124,9 +125,11 @@ internal sealed class LinkTable : IDisposable
         return "";
     }
 
+    private static bool IsIP(byte family) => family is Libc.AF_INET or Libc.AF_INET6;
+
     private static LinkAddress? ParseAddress(ushort type, ReadOnlySpan<byte> payload)
     {
-        if (type != Rtnetlink.RTM_NEWADDR || payload[0] != Libc.AF_INET)
+        if (type != Rtnetlink.RTM_NEWADDR || !IsIP(payload[0]))
         {
             return null;
         }
@@ -135,8 +138,8 @@ internal sealed class LinkTable : IDisposable
         NetlinkAttributes attributes = new(payload[Rtnetlink.IfAddrMsgSize..]);
         while (attributes.Next())
         {
-            // IFA_LOCAL is the link's own address; IFA_ADDRESS may be the peer's.
-            if (attributes.Type == Rtnetlink.IFA_LOCAL)
+            // IFA_LOCAL is the link's own address, IFA_ADDRESS may be the peer's; of IPv6 there is often only the latter.
+            if (attributes.Type == Rtnetlink.IFA_LOCAL || (attributes.Type == Rtnetlink.IFA_ADDRESS && address is null))
             {
                 address = new IPAddress(attributes.Value);
             }
@@ -147,7 +150,7 @@ internal sealed class LinkTable : IDisposable
 
     private static HostRoute? ParseRoute(ushort type, ReadOnlySpan<byte> payload)
     {
-        if (type != Rtnetlink.RTM_NEWROUTE || payload[0] != Libc.AF_INET || payload[1] == 0 || payload[4] == Rtnetlink.RT_TABLE_LOCAL)
+        if (type != Rtnetlink.RTM_NEWROUTE || !IsIP(payload[0]) || payload[1] == 0 || payload[4] == Rtnetlink.RT_TABLE_LOCAL)
         {
             return null;
         }
@@ -168,6 +171,6 @@ internal sealed class LinkTable : IDisposable
             }
         }
 
-        return destination is null ? null : new HostRoute(new Ipv4Subnet(destination, payload[1]), link);
+        return destination is null ? null : new HostRoute(new IpSubnet(destination, payload[1]), link);
     }
 }

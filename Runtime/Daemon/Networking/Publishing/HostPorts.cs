@@ -29,17 +29,17 @@ internal sealed class HostPorts
     }
 
     /// <summary>Reserves all bindings or none. Bindings of one container port on several addresses get the same host port.</summary>
-    /// <param name="container">For messages.</param>
+    /// <param name="target">For messages.</param>
     /// <param name="needSocket">The forwarder must be able to serve every port (no firewall), so sctp is refused.</param>
     /// <exception cref="PortConflictException">A port is taken, or none is left.</exception>
-    public IReadOnlyList<PortReservation> Reserve(IPAddress container, IReadOnlyList<PortBinding> bindings, bool needSocket)
+    public IReadOnlyList<PortReservation> Reserve(PortTarget target, IReadOnlyList<PortBinding> bindings, bool needSocket)
     {
         List<PortReservation> reserved = [];
         try
         {
             foreach (List<PortBinding> group in Group(bindings))
             {
-                ReserveGroup(container, group, needSocket, reserved);
+                ReserveGroup(target, group, needSocket, reserved);
             }
 
             return reserved;
@@ -86,7 +86,7 @@ internal sealed class HostPorts
 
     private static bool IsSameRequest(PortBinding left, PortBinding right) => left with { HostAddress = right.HostAddress } == right;
 
-    private void ReserveGroup(IPAddress container, List<PortBinding> group, bool needSocket, List<PortReservation> reserved)
+    private void ReserveGroup(PortTarget target, List<PortBinding> group, bool needSocket, List<PortReservation> reserved)
     {
         PortBinding request = group[0];
         PortConflictException? refusal = null;
@@ -94,7 +94,7 @@ internal sealed class HostPorts
         {
             try
             {
-                reserved.AddRange(ReserveAt(container, group, port, needSocket));
+                reserved.AddRange(ReserveAt(target, group, port, needSocket));
                 return;
             }
             catch (PortConflictException e)
@@ -134,14 +134,14 @@ internal sealed class HostPorts
         }
     }
 
-    private List<PortReservation> ReserveAt(IPAddress container, List<PortBinding> group, int port, bool needSocket)
+    private List<PortReservation> ReserveAt(PortTarget target, List<PortBinding> group, int port, bool needSocket)
     {
         List<PortReservation> reserved = [];
         try
         {
             foreach (PortBinding binding in group)
             {
-                reserved.Add(ReserveOne(container, binding with { HostPort = port, HostPortEnd = port }, needSocket));
+                reserved.Add(ReserveOne(target, binding with { HostPort = port, HostPortEnd = port }, needSocket));
             }
 
             return reserved;
@@ -153,7 +153,7 @@ internal sealed class HostPorts
         }
     }
 
-    private PortReservation ReserveOne(IPAddress container, PortBinding binding, bool needSocket)
+    private PortReservation ReserveOne(PortTarget target, PortBinding binding, bool needSocket)
     {
         Claim(binding);
         try
@@ -166,7 +166,7 @@ internal sealed class HostPorts
             if (e is SocketException { SocketErrorCode: var code } && BindFailure(code) is { } words)
             {
                 throw new PortConflictException(
-                    $"failed to bind host port for {binding.HostAddress}:{binding.HostPort}:{container}:{binding.ContainerPort}/{binding.Protocol}: {words}", e);
+                    $"failed to bind host port for {binding.HostAddress}:{binding.HostPort}:{target.For(binding.HostAddress)}:{binding.ContainerPort}/{binding.Protocol}: {words}", e);
             }
 
             throw;

@@ -1,4 +1,3 @@
-using System.Net;
 using Rtd.Daemon.Networking.Firewall;
 
 namespace Rtd.Daemon.Networking.Publishing;
@@ -8,6 +7,6 @@ namespace Rtd.Daemon.Networking.Publishing;
 internal sealed class PortPublisher(HostPorts hostPorts, PacketFilter? filter)
 {
     /// <summary>Reserves the host ports; see <see cref="HostPorts.Reserve"/>.</summary>
-    public PublishedPorts Reserve(IPAddress container, IReadOnlyList<PortBinding> bindings) =>
-        new(container, hostPorts, hostPorts.Reserve(container, bindings, needSocket: filter is null), filter);
+    public PublishedPorts Reserve(PortTarget target, IReadOnlyList<PortBinding> bindings) =>
+        new(target, hostPorts, hostPorts.Reserve(target, bindings, needSocket: filter is null), filter);
 }

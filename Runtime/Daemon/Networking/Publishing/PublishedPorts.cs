@@ -6,7 +6,7 @@ namespace Rtd.Daemon.Networking.Publishing;
 /// <summary>The published ports of one endpoint: reserved when made, open between <see cref="Open"/> and <see cref="CloseAsync"/>.</summary>
 internal sealed class PublishedPorts
 {
-    private readonly IPAddress _container;
+    private readonly PortTarget _target;
     private readonly HostPorts _hostPorts;
     private readonly PacketFilter? _filter;
     private readonly List<PortReservation> _reservations;
@@ -14,14 +14,14 @@ internal sealed class PublishedPorts
     private readonly List<IForwarder> _forwarders = [];
     private bool _inFilter;
 
-    public PublishedPorts(IPAddress container, HostPorts hostPorts, IReadOnlyList<PortReservation> reservations, PacketFilter? filter)
+    public PublishedPorts(PortTarget target, HostPorts hostPorts, IReadOnlyList<PortReservation> reservations, PacketFilter? filter)
     {
-        _container = container;
+        _target = target;
         _hostPorts = hostPorts;
         _filter = filter;
         _reservations = [.. reservations];
         _ports = _reservations.ConvertAll(r =>
-            new PublishedPort(r.Binding.Protocol, r.Binding.HostAddress, r.Binding.HostPort, container, r.Binding.ContainerPort));
+            new PublishedPort(r.Binding.Protocol, r.Binding.HostAddress, r.Binding.HostPort, target.For(r.Binding.HostAddress), r.Binding.ContainerPort));
         Bindings = _reservations.ConvertAll(r => r.Binding);
     }
 
@@ -46,7 +46,7 @@ internal sealed class PublishedPorts
         {
             if (reservation.Socket is { } socket)
             {
-                IPEndPoint target = new(_container, reservation.Binding.ContainerPort);
+                IPEndPoint target = new(_target.For(reservation.Binding.HostAddress), reservation.Binding.ContainerPort);
                 IForwarder forwarder = reservation.Binding.Protocol == "tcp" ? new TcpForwarder(socket, target) : new UdpForwarder(socket, target);
                 forwarder.Start();
                 _forwarders.Add(forwarder);

@@ -1,10 +1,12 @@
-using Rtd.Protocol.Netlink;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
 
-namespace Rtd.Init;
+namespace Rtd.Protocol.Netlink;
 
-/// <summary>Finishes the network inside the container's own namespace: the links are there already, the daemon has put them in.</summary>
+/// <summary>
+/// Finishes the network inside the container's own namespace, where the caller's thread is: the links are there already, the daemon has put
+/// them in. rtinit does this for a start, the daemon for a container that is connected while it runs.
+/// </summary>
 internal static class NetworkSetup
 {
     // The kernel makes lo first in every namespace.
@@ -38,9 +40,9 @@ internal static class NetworkSetup
         for (int i = 0; i < state.Routes.Count; i++)
         {
             NetworkRoute route = state.Routes[i];
-            int index = FindInterface(state, indices, route.Interface);
+            int index = FindInterface(socket, state, indices, route.Interface);
             batch.AddRoute(index, route.Destination, route.PrefixLength, route.Gateway,
-                $"{route.Destination}/{route.PrefixLength} via {route.Gateway?.ToString() ?? "link"} dev {route.Interface}");
+                $"{route.Destination}/{route.PrefixLength} via {route.Gateway?.ToString() ?? "link"} dev {route.Interface}", replace: true);
         }
 
         socket.Execute(batch);
@@ -84,7 +86,7 @@ internal static class NetworkSetup
         return index > 0 ? index : throw new SyscallException("find link", Libc.ENODEV, name);
     }
 
-    private static int FindInterface(NetworkState state, int[] indices, string name)
+    private static int FindInterface(NetlinkSocket socket, NetworkState state, int[] indices, string name)
     {
         for (int i = 0; i < indices.Length; i++)
         {
@@ -94,7 +96,7 @@ internal static class NetworkSetup
             }
         }
 
-        throw new SyscallException("find route's link", Libc.ENODEV, name);
+        return FindLink(socket, name);
     }
 
     private static bool HasIPv6(NetworkInterface link)

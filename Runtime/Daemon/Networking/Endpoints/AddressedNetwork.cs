@@ -1,0 +1,202 @@
+using System.Net;
+using System.Net.Sockets;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Networking.Addressing;
+using Rtd.Daemon.Networking.Names;
+using Rtd.Daemon.Networking.Namespaces;
+
+namespace Rtd.Daemon.Networking.Endpoints;
+
+/// <summary>What networks with addresses share: pools, endpoints, names. A driver adds how a link comes into a container and goes again.</summary>
+internal abstract class AddressedNetwork : INetwork
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Endpoint> _endpoints = [];
+    private readonly AddressPool? _addresses;
+    private readonly AddressPool? _addressesV6;
+    private bool _closed;
+
+    protected AddressedNetwork(NetworkRecord record, IReadOnlyList<NetworkPool> pools)
+    {
+        Record = record;
+        Pools = pools;
+        PoolV4 = pools.FirstOrDefault(pool => !pool.Subnet.IsIPv6);
+        PoolV6 = pools.FirstOrDefault(pool => pool.Subnet.IsIPv6);
+        Names = record.UserDefined ? new NameTable() : null;
+        _addresses = MakePool(PoolV4);
+        _addressesV6 = MakePool(PoolV6);
+    }
+
+    public NetworkRecord Record { get; }
+
+    public IReadOnlyList<NetworkPool> Pools { get; }
+
+    public NetworkPool? PoolV4 { get; }
+
+    public NetworkPool? PoolV6 { get; }
+
+    public NameTable? Names { get; }
+
+    public virtual bool IsGateway => !Record.Internal;
+
+    public abstract IReadOnlyDictionary<string, string> Options { get; }
+
+    /// <summary>What links are called inside, before their number.</summary>
+    public virtual string InterfacePrefix => "eth";
+
+    /// <summary>The host addresses of a published port that names none; empty when ports of this network cannot be published.</summary>
+    public abstract IReadOnlyList<IPAddress> PublishAddresses { get; }
+
+    public IReadOnlyList<AttachedEndpoint> Endpoints => [.. Current.Select(e => new AttachedEndpoint(e.Request.ContainerId, e.Request.DisplayName, e))];
+
+    protected IReadOnlyList<Endpoint> Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _endpoints.Values];
+            }
+        }
+    }
+
+    public Endpoint Allocate(EndpointRequest request)
+    {
+        byte[]? mac = request.MacAddress is { Length: > 0 } text ? MacAddresses.Parse(text) : null;
+        IPAddress? address = null, addressV6 = null;
+        try
+        {
+            address = Take(_addresses, request.Address, AddressFamily.InterNetwork);
+            addressV6 = Take(_addressesV6, request.AddressV6, AddressFamily.InterNetworkV6);
+            Endpoint endpoint = new(this, request, NetworkStore.NewId(), address, addressV6, mac ?? MacAddresses.For(address));
+            lock (_gate)
+            {
+                if (_closed)
+                {
+                    throw EngineException.NotFound($"network {Record.Name} not found");
+                }
+
+                _endpoints.Add(endpoint.EndpointId, endpoint);
+            }
+
+            return endpoint;
+        }
+        catch
+        {
+            Return(address, addressV6);
+            throw;
+        }
+    }
+
+    /// <summary>Called once by an endpoint that has taken everything else back.</summary>
+    public void Forget(Endpoint endpoint)
+    {
+        lock (_gate)
+        {
+            if (!_endpoints.Remove(endpoint.EndpointId))
+            {
+                return;
+            }
+        }
+
+        Return(endpoint.Address, endpoint.AddressV6);
+    }
+
+    public void Close()
+    {
+        lock (_gate)
+        {
+            if (_endpoints.Count > 0)
+            {
+                string holders = string.Join(", ", _endpoints.Values.Select(e => $"name:\"{e.Request.DisplayName}\" id:\"{e.Request.ContainerId[..12]}\""));
+                throw new EngineException(ErrorKind.Forbidden, $"error while removing network: network {Record.Name} has active endpoints ({holders})");
+            }
+
+            _closed = true;
+        }
+    }
+
+    public void Reopen()
+    {
+        lock (_gate)
+        {
+            _closed = false;
+        }
+    }
+
+    /// <summary>Makes the endpoint's link in the namespace, named <see cref="Endpoint.InterfaceName"/>; nothing is left when it fails.</summary>
+    public abstract void PlugIn(Endpoint endpoint, NetworkNamespace target);
+
+    /// <summary>Completes when the link is gone; one that is not there is gone already.</summary>
+    public abstract Task UnplugAsync(Endpoint endpoint);
+
+    public abstract Task SweepAsync();
+
+    public abstract void Remove();
+
+    private static AddressPool? MakePool(NetworkPool? pool)
+    {
+        if (pool is null)
+        {
+            return null;
+        }
+
+        AddressPool addresses = new(pool.Subnet, pool.Range ?? pool.Subnet);
+        foreach (IPAddress reserved in pool.Reserved.Values.Append(pool.Gateway).OfType<IPAddress>().Distinct())
+        {
+            if (pool.Subnet.Contains(reserved))
+            {
+                addresses.Reserve(reserved);
+            }
+        }
+
+        return addresses;
+    }
+
+    private IPAddress? Take(AddressPool? pool, IPAddress? requested, AddressFamily family)
+    {
+        if (requested is null)
+        {
+            return pool?.Take();
+        }
+
+        CheckRequested(pool, requested, family);
+        pool!.Take(requested);
+        return requested;
+    }
+
+    private void CheckRequested(AddressPool? pool, IPAddress requested, AddressFamily family)
+    {
+        if (!Record.UserDefined)
+        {
+            throw EngineException.InvalidParameter("user specified IP address is supported on user defined networks only");
+        }
+
+        bool configured = Record.Pools.Exists(known => known.Configured && IpSubnet.Parse(known.Subnet) is { } subnet && subnet.Family == family);
+        if (pool is null || !configured)
+        {
+            throw EngineException.InvalidParameter(
+                $"invalid config for network {Record.Name}: invalid endpoint settings:\nuser specified IP address is supported only when connecting to networks with user configured subnets");
+        }
+
+        NetworkPool asked = family == AddressFamily.InterNetwork ? PoolV4! : PoolV6!;
+        if (!asked.Subnet.Contains(requested))
+        {
+            throw EngineException.InvalidParameter(
+                $"invalid config for network {Record.Name}: invalid endpoint settings:\nno configured subnet contains IP address {requested}");
+        }
+    }
+
+    private void Return(IPAddress? address, IPAddress? addressV6)
+    {
+        if (address is not null)
+        {
+            _addresses!.Return(address);
+        }
+
+        if (addressV6 is not null)
+        {
+            _addressesV6!.Return(addressV6);
+        }
+    }
+}

@@ -1,0 +1,288 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Rtd.Daemon.Errors;
+using Rtd.Daemon.Networking.Links;
+using Rtd.Daemon.Networking.Names;
+using Rtd.Daemon.Networking.Namespaces;
+using Rtd.Daemon.Networking.Publishing;
+using Rtd.Protocol.Netlink;
+using Rtd.Protocol.Spec;
+
+namespace Rtd.Daemon.Networking.Endpoints;
+
+/// <summary>All of one container's network: which endpoint is eth0, which is the way out, where the ports lead.</summary>
+internal sealed class Sandbox(SandboxRequest request, NetworkService service) : ISandbox, INameSource
+{
+    // Connects, disconnects and the release go one after the other.
+    private readonly SemaphoreSlim _gate = new(1);
+    private volatile ImmutableList<Endpoint> _endpoints = [];
+    private volatile PublishedPorts? _ports;
+    private Endpoint? _portsEndpoint;
+    private Resolver? _resolver;
+    private bool _released;
+
+    public IReadOnlyList<IEndpoint> Endpoints => _endpoints;
+
+    public IEndpoint? GatewayEndpoint => GatewayOf(_endpoints);
+
+    public IReadOnlyList<PortBinding> Ports => _ports?.Bindings ?? [];
+
+    public bool HasResolver => _endpoints.Exists(endpoint => endpoint.Network.Names is not null);
+
+    IReadOnlyList<Endpoint> INameSource.Places => _endpoints;
+
+    bool INameSource.MayForward => GatewayOf(_endpoints) is not null;
+
+    /// <summary>Reserves all addresses and ports, or none.</summary>
+    public async Task AllocateAsync()
+    {
+        try
+        {
+            foreach (EndpointRequest asked in request.Endpoints)
+            {
+                _endpoints = _endpoints.Add(service.Find(asked.Network).Allocate(asked));
+            }
+
+            ReservePorts();
+        }
+        catch
+        {
+            await ReleaseAsync();
+            throw;
+        }
+    }
+
+    public async Task<NetworkState> ConnectAsync(int pid, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            RefuseWhenReleased();
+            using NetworkNamespace target = NetworkNamespace.Open(pid);
+            foreach (Endpoint endpoint in _endpoints)
+            {
+                endpoint.Connect(target, NextName(endpoint.Network.InterfacePrefix));
+            }
+
+            await RefuseAdvertisementsAsync(target, _endpoints);
+            await StartResolverAsync(pid);
+            _ports?.Open();
+            return new NetworkState(Loopback: true, [.. _endpoints.Select(endpoint => endpoint.Describe())], DefaultRoutes());
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async Task<IEndpoint> AttachAsync(EndpointRequest asked, int pid)
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            RefuseWhenReleased();
+            Endpoint endpoint = service.Find(asked.Network).Allocate(asked);
+            try
+            {
+                using NetworkNamespace target = NetworkNamespace.Open(pid);
+                endpoint.Connect(target, NextName(endpoint.Network.InterfacePrefix));
+                await RefuseAdvertisementsAsync(target, [endpoint]);
+                _endpoints = _endpoints.Add(endpoint);
+                await ApplyAsync(target, [endpoint.Describe()]);
+                await StartResolverAsync(pid);
+                await MovePortsAsync();
+                return endpoint;
+            }
+            catch
+            {
+                _endpoints = _endpoints.Remove(endpoint);
+                await endpoint.ReleaseAsync();
+                throw;
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async Task DetachAsync(string networkId, int pid)
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            Endpoint endpoint = _endpoints.Find(known => known.NetworkId == networkId)
+                ?? throw EngineException.NotFound($"container {request.ContainerId} is not connected to network {networkId}");
+            _endpoints = _endpoints.Remove(endpoint);
+            await MovePortsAsync();
+            await endpoint.ReleaseAsync();
+            using NetworkNamespace target = NetworkNamespace.Open(pid);
+            await ApplyAsync(target, []);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void Rename(string name)
+    {
+        foreach (Endpoint endpoint in _endpoints)
+        {
+            endpoint.Rename(name);
+        }
+    }
+
+    public async Task ReleaseAsync()
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            _released = true;
+            _resolver?.Dispose();
+            _resolver = null;
+            try
+            {
+                await ClosePortsAsync();
+            }
+            finally
+            {
+                await Task.WhenAll(_endpoints.Select(endpoint => endpoint.ReleaseAsync()));
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private void RefuseWhenReleased()
+    {
+        if (_released)
+        {
+            throw new InvalidOperationException($"the network of container {request.ContainerId} is already released");
+        }
+    }
+
+    /// <summary>Whoever sends router advertisements on a bridge is a container (CVE-2020-13401): nobody is to listen.</summary>
+    private static async Task RefuseAdvertisementsAsync(NetworkNamespace target, IReadOnlyCollection<Endpoint> endpoints)
+    {
+        string[] names = [.. endpoints.Where(endpoint => endpoint.AddressV6 is not null).Select(endpoint => endpoint.InterfaceName)];
+        if (names.Length > 0)
+        {
+            await target.RunAsync(() => Array.TrueForAll(names, name => Sysctl.Set($"ipv6/conf/{name}/accept_ra", "0")));
+        }
+    }
+
+    /// <summary>As dockerd chooses: by priority, then who has both families, then by name.</summary>
+    private static Endpoint? GatewayOf(ImmutableList<Endpoint> endpoints, Func<Endpoint, IPAddress?>? family = null) => endpoints
+        .Where(endpoint => family is null ? (endpoint.Gateway ?? endpoint.GatewayV6) is not null : family(endpoint) is not null)
+        .OrderByDescending(endpoint => endpoint.Request.GatewayPriority)
+        .ThenByDescending(endpoint => endpoint.Gateway is not null && endpoint.GatewayV6 is not null)
+        .ThenBy(endpoint => endpoint.NetworkName, StringComparer.Ordinal)
+        .FirstOrDefault();
+
+    /// <summary>From the first network on whose names are resolved; it stays until the container ends.</summary>
+    private async Task StartResolverAsync(int pid)
+    {
+        if (_resolver is null && HasResolver)
+        {
+            _resolver = await Resolver.StartAsync(this, request, pid);
+        }
+    }
+
+    private List<NetworkRoute> DefaultRoutes()
+    {
+        List<NetworkRoute> routes = [];
+        if (GatewayOf(_endpoints, endpoint => endpoint.Gateway) is { } v4)
+        {
+            routes.Add(new NetworkRoute(IPAddress.Any, 0, v4.Gateway, v4.InterfaceName));
+        }
+
+        if (GatewayOf(_endpoints, endpoint => endpoint.GatewayV6) is { } v6)
+        {
+            routes.Add(new NetworkRoute(IPAddress.IPv6Any, 0, v6.GatewayV6, v6.InterfaceName));
+        }
+
+        return routes;
+    }
+
+    /// <summary>What rtinit does for a start, in a container that runs.</summary>
+    private Task<bool> ApplyAsync(NetworkNamespace target, IReadOnlyList<NetworkInterface> added)
+    {
+        NetworkState state = new(Loopback: false, added, DefaultRoutes());
+        return target.RunAsync(() =>
+        {
+            NetworkSetup.Apply(state);
+            return true;
+        });
+    }
+
+    private string NextName(string prefix)
+    {
+        for (int number = 0; ; number++)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"{prefix}{number}");
+            if (!_endpoints.Exists(endpoint => endpoint.InterfaceName == name))
+            {
+                return name;
+            }
+        }
+    }
+
+    /// <summary>Ports lead to the endpoint that is the way out, where answers take the same way.</summary>
+    private void ReservePorts()
+    {
+        Endpoint? endpoint = GatewayOf(_endpoints);
+        if (endpoint is null || request.Ports.Count == 0 || endpoint.Network.PublishAddresses.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _ports = service.Publisher.Reserve(new PortTarget(endpoint.Address, endpoint.AddressV6), Bindings(endpoint.Network.PublishAddresses));
+            _portsEndpoint = endpoint;
+        }
+        catch (PortConflictException e)
+        {
+            throw new EngineException(ErrorKind.Conflict,
+                $"driver failed programming external connectivity on endpoint {endpoint.Request.DisplayName} ({endpoint.EndpointId}): {e.Message}", e);
+        }
+    }
+
+    private List<PortBinding> Bindings(IReadOnlyList<IPAddress> defaults)
+    {
+        List<PortBinding> bindings = [];
+        foreach (PortRequest port in request.Ports)
+        {
+            IReadOnlyList<IPAddress> addresses = port.HostAddress is null ? defaults : [port.HostAddress];
+            bindings.AddRange(addresses.Select(address => new PortBinding(port.Protocol, port.ContainerPort, address, port.HostPort, port.HostPortEnd)));
+        }
+
+        return bindings;
+    }
+
+    /// <summary>After a change of networks: another endpoint may be the way out now.</summary>
+    private async Task MovePortsAsync()
+    {
+        if (GatewayOf(_endpoints) != _portsEndpoint && request.Ports.Count > 0)
+        {
+            await ClosePortsAsync();
+            ReservePorts();
+            _ports?.Open();
+        }
+    }
+
+    private async Task ClosePortsAsync()
+    {
+        if (_ports is { } open)
+        {
+            await open.CloseAsync();
+            _ports = null;
+            _portsEndpoint = null;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Rtd.Daemon.Api;
+using Rtd.Daemon.Containers.Text;
+using Rtd.Daemon.Errors;
+
+namespace Rtd.Daemon.Networking;
+
+internal sealed partial class NetworkService
+{
+    /// <summary>Removes a network that no running container is on.</summary>
+    public async Task RemoveAsync(string nameOrId)
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            INetwork network = Find(nameOrId);
+            if (!network.Record.UserDefined)
+            {
+                throw new EngineException(ErrorKind.Forbidden, $"{network.Record.Name} is a pre-defined network and cannot be removed");
+            }
+
+            RemoveLocked(network);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Removes all networks of users that nobody is on and that match the filters label, label! and until.</summary>
+    /// <returns>Their names.</returns>
+    public async Task<IReadOnlyList<string>> PruneAsync(string? filterText)
+    {
+        QueryFilters filters = QueryFilterExtensions.ParseFilters(filterText, "label", "label!", "until");
+        DateTimeOffset until = filters.Has("until") ? Timestamps.ParseFilter(filters.Get("until")[0], DateTimeOffset.UtcNow) : DateTimeOffset.MaxValue;
+        List<string> removed = [];
+        await _gate.WaitAsync();
+        try
+        {
+            foreach (INetwork network in _networks)
+            {
+                NetworkRecord record = network.Record;
+                bool chosen = record.UserDefined && record.Created <= until && filters.MatchLabels(record.Labels);
+                if (chosen && TryRemoveLocked(network))
+                {
+                    removed.Add(record.Name);
+                }
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
+        _events?.Publish("network", "prune", "", [Pair("reclaimed", "0")]);
+        return removed;
+    }
+
+    private bool TryRemoveLocked(INetwork network)
+    {
+        try
+        {
+            RemoveLocked(network);
+            return true;
+        }
+        catch (EngineException inUse) when (inUse.Kind == ErrorKind.Forbidden)
+        {
+            return false; // a container came between the look and the removal
+        }
+    }
+
+    /// <summary>The mark on disk comes first: after a crash from there on, the next start goes on with the removal.</summary>
+    private void RemoveLocked(INetwork network)
+    {
+        network.Close();
+        NetworkRecord record = network.Record;
+        record.Incomplete = true;
+        try
+        {
+            _store.Save();
+            network.Remove();
+        }
+        catch
+        {
+            record.Incomplete = false;
+            network.Reopen();
+            throw;
+        }
+
+        _networks = _networks.Remove(network);
+        _store.Remove(record);
+        Publish("destroy", record);
+    }
+}
