@@ -44,8 +44,9 @@ internal sealed partial class ContainerService
     }
 
     /// <summary>
-    /// In the queue: what there is to learn is read, log and network are given back, the state is written down, and only then are waiters
-    /// told, so that whoever was told finds everything as it will stay. The cgroup follows; it holds nothing that anybody waits for.
+    /// In the queue: what there is to learn is read, log, ports and names are given back, the state is written down, and only then are waiters
+    /// told, so that whoever was told finds everything as it will stay. Links and the
+    /// cgroup follow; they hold nothing that anybody waits for.
     /// </summary>
     private async Task EndInQueueAsync(Container container, ContainerRun run, ExitStatus exit)
     {
@@ -58,7 +59,7 @@ internal sealed partial class ContainerService
 
         await TryAsync(container, "releasing its root file system", () => _parts.Layers.CloseRootfsAsync(container.Id));
         await TryAsync(container, "closing its log", async () => await run.Log.DisposeAsync());
-        await TryAsync(container, "releasing its network", () => ReleaseAsync(run.Network));
+        await TryAsync(container, "releasing its network", () => LeaveAsync(run.Network));
         await TryAsync(container, "forgetting its process", () => Task.Run(() => _files.DeleteRun(container.Id)));
         bool restart = DecideRestart(container, run, exit);
         bool remove = !restart && container.Record.HostConfig.AutoRemove && !container.RestartRequested;
@@ -167,11 +168,11 @@ internal sealed partial class ContainerService
         }
     }
 
-    private static async Task ReleaseAsync(ISandbox? network)
+    private static async Task LeaveAsync(ISandbox? network)
     {
         if (network is not null)
         {
-            await network.ReleaseAsync();
+            await network.LeaveAsync();
         }
     }
 

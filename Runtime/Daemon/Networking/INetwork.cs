@@ -23,10 +23,13 @@ internal interface INetwork
     bool IsGateway { get; }
 
     /// <summary>Reserves an address; nothing is in the kernel yet. Throws conflict or invalid parameter in Docker's words.</summary>
-    Endpoint Allocate(EndpointRequest request);
+    Task<Endpoint> AllocateAsync(EndpointRequest request);
 
     /// <summary>Removes links that endpoints of a former daemon left.</summary>
     Task SweepAsync();
+
+    /// <summary>Completes when the links are gone of all endpoints that have left.</summary>
+    Task SettleAsync();
 
     /// <summary>Takes no more endpoints; throws forbidden, naming them, when there are some.</summary>
     void Close();

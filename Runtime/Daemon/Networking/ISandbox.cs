@@ -30,6 +30,12 @@ internal interface ISandbox
     /// <summary>The container has another name now.</summary>
     void Rename(string name);
 
+    /// <summary>
+    /// Ports, rules, names and the resolver are gone when it completes; links and addresses go soon after, and whoever asks for the same
+    /// address or removes the network waits for them. May be called at any point, once or more.
+    /// </summary>
+    Task LeaveAsync();
+
     /// <summary>Takes everything back: ports, rules, links, addresses, names. May be called at any point, once or more.</summary>
     Task ReleaseAsync();
 }

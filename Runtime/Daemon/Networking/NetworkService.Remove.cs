@@ -18,7 +18,7 @@ internal sealed partial class NetworkService
                 throw new EngineException(ErrorKind.Forbidden, $"{network.Record.Name} is a pre-defined network and cannot be removed");
             }
 
-            RemoveLocked(network);
+            await RemoveLockedAsync(network);
         }
         finally
         {
@@ -40,7 +40,7 @@ internal sealed partial class NetworkService
             {
                 NetworkRecord record = network.Record;
                 bool chosen = record.UserDefined && record.Created <= until && filters.MatchLabels(record.Labels);
-                if (chosen && TryRemoveLocked(network))
+                if (chosen && await TryRemoveLockedAsync(network))
                 {
                     removed.Add(record.Name);
                 }
@@ -55,11 +55,11 @@ internal sealed partial class NetworkService
         return removed;
     }
 
-    private bool TryRemoveLocked(INetwork network)
+    private async Task<bool> TryRemoveLockedAsync(INetwork network)
     {
         try
         {
-            RemoveLocked(network);
+            await RemoveLockedAsync(network);
             return true;
         }
         catch (EngineException inUse) when (inUse.Kind == ErrorKind.Forbidden)
@@ -69,13 +69,14 @@ internal sealed partial class NetworkService
     }
 
     /// <summary>The mark on disk comes first: after a crash from there on, the next start goes on with the removal.</summary>
-    private void RemoveLocked(INetwork network)
+    private async Task RemoveLockedAsync(INetwork network)
     {
         network.Close();
         NetworkRecord record = network.Record;
         record.Incomplete = true;
         try
         {
+            await network.SettleAsync();
             _store.Save();
             network.Remove();
         }

@@ -118,6 +118,7 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
     public async Task ShutdownAsync(bool removeBridge = false)
     {
         await Task.WhenAll(_networks.OfType<AddressedNetwork>().SelectMany(network => network.Endpoints).Select(attached => ((Endpoint)attached.Endpoint).ReleaseAsync()));
+        await Task.WhenAll(_networks.Select(network => network.SettleAsync()));
         foreach (INetwork network in _networks)
         {
             if (removeBridge)

@@ -20,10 +20,12 @@ internal sealed class UnmanagedNetwork(NetworkRecord record) : INetwork
 
     public bool IsGateway => false;
 
-    public Endpoint Allocate(EndpointRequest request) =>
+    public Task<Endpoint> AllocateAsync(EndpointRequest request) =>
         throw EngineException.InvalidParameter($"network {Record.Name} has no endpoints: it is a network mode");
 
     public Task SweepAsync() => Task.CompletedTask;
+
+    public Task SettleAsync() => Task.CompletedTask;
 
     public void Close()
     {

@@ -75,6 +75,8 @@ internal sealed class FakeNetworks : INetworkService
         {
         }
 
+        public Task LeaveAsync() => ReleaseAsync();
+
         public Task ReleaseAsync()
         {
             networks.Held.TryRemove(this, out _);

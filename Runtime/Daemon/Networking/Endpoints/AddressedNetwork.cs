@@ -12,6 +12,7 @@ internal abstract class AddressedNetwork : INetwork
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Endpoint> _endpoints = [];
+    private readonly Departures _departures = new();
     private readonly AddressPool? _addresses;
     private readonly AddressPool? _addressesV6;
     private bool _closed;
@@ -60,7 +61,37 @@ internal abstract class AddressedNetwork : INetwork
         }
     }
 
-    public Endpoint Allocate(EndpointRequest request)
+    /// <summary>Waits for an endpoint on its way out where it stands in the way: the container's own, for its address, or one with an address that is asked for.</summary>
+    public async Task<Endpoint> AllocateAsync(EndpointRequest request)
+    {
+        await _departures.SettleAsync(leaving => leaving.Request.ContainerId == request.ContainerId
+            || (request.Address is not null && request.Address.Equals(leaving.Address))
+            || (request.AddressV6 is not null && request.AddressV6.Equals(leaving.AddressV6)));
+        try
+        {
+            return Allocate(request);
+        }
+        catch (EngineException exhausted) when (exhausted.Kind == ErrorKind.System)
+        {
+            await _departures.SettleAsync(_ => true);
+            return Allocate(request);
+        }
+    }
+
+    /// <summary>The endpoint counts no more from here on; its link and its addresses follow.</summary>
+    public void Leave(Endpoint endpoint)
+    {
+        lock (_gate)
+        {
+            _endpoints.Remove(endpoint.EndpointId);
+        }
+
+        _departures.Begin(endpoint);
+    }
+
+    public Task SettleAsync() => _departures.SettleAsync(_ => true);
+
+    private Endpoint Allocate(EndpointRequest request)
     {
         byte[]? mac = request.MacAddress is { Length: > 0 } text ? MacAddresses.Parse(text) : null;
         IPAddress? address = null, addressV6 = null;
@@ -93,10 +124,7 @@ internal abstract class AddressedNetwork : INetwork
     {
         lock (_gate)
         {
-            if (!_endpoints.Remove(endpoint.EndpointId))
-            {
-                return;
-            }
+            _endpoints.Remove(endpoint.EndpointId);
         }
 
         Return(endpoint.Address, endpoint.AddressV6);

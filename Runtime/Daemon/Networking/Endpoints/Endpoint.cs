@@ -87,6 +87,13 @@ internal sealed class Endpoint(AddressedNetwork network, EndpointRequest request
         }
     }
 
+    /// <summary>From now on its names are unknown and its network does not count it; see <see cref="ReleaseAsync"/> for the rest.</summary>
+    public void Leave()
+    {
+        network.Names?.Remove(this);
+        network.Leave(this);
+    }
+
     public void Rename(string name)
     {
         lock (_gate)

@@ -41,7 +41,7 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         {
             foreach (EndpointRequest asked in request.Endpoints)
             {
-                _endpoints = _endpoints.Add(service.Find(asked.Network).Allocate(asked));
+                _endpoints = _endpoints.Add(await service.Find(asked.Network).AllocateAsync(asked));
             }
 
             ReservePorts();
@@ -83,7 +83,7 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         try
         {
             RefuseWhenReleased();
-            Endpoint endpoint = service.Find(asked.Network).Allocate(asked);
+            Endpoint endpoint = await service.Find(asked.Network).AllocateAsync(asked);
             try
             {
                 using NetworkNamespace target = NetworkNamespace.Open(pid);
@@ -137,6 +137,12 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
 
     public async Task ReleaseAsync()
     {
+        await LeaveAsync();
+        await Task.WhenAll(_endpoints.Select(endpoint => endpoint.ReleaseAsync()));
+    }
+
+    public async Task LeaveAsync()
+    {
         await _gate.WaitAsync();
         try
         {
@@ -149,7 +155,7 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
             }
             finally
             {
-                await Task.WhenAll(_endpoints.Select(endpoint => endpoint.ReleaseAsync()));
+                _endpoints.ForEach(endpoint => endpoint.Leave());
             }
         }
         finally

@@ -7,7 +7,7 @@ using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Networking.Links;
 
-/// <summary>The host's links, addresses and routes by rtnetlink. Callers in parallel use a socket each; idle ones are kept for the next.</summary>
+/// <summary>The host's links, addresses and routes by rtnetlink. Callers in parallel use a socket each; one is kept for the next.</summary>
 internal sealed class LinkTable : IDisposable
 {
     private readonly ConcurrentBag<NetlinkSocket> _idle = [];
@@ -61,7 +61,7 @@ internal sealed class LinkTable : IDisposable
         }
         finally
         {
-            if (_disposed || _idle.Count >= Environment.ProcessorCount)
+            if (_disposed || !_idle.IsEmpty)
             {
                 socket.Dispose();
             }
