@@ -21,10 +21,15 @@ internal static class Probe
         def udp(family, any):
             answerer = socket.socket(family, socket.SOCK_DGRAM)
             if family == socket.AF_INET6: answerer.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            # The answer comes from the address that was asked, not from the one nearest to the asker: IP_PKTINFO, IPV6_RECVPKTINFO, IPV6_PKTINFO.
+            level, wish, kind = (0, 8, 8) if family == socket.AF_INET else (41, 49, 50)
+            answerer.setsockopt(level, wish, 1)
             answerer.bind((any, 7000))
             while True:
-                _, peer = answerer.recvfrom(99)
-                try: answerer.sendto(peer[0].encode(), peer)
+                _, (asked,), _, peer = answerer.recvmsg(99, 99)
+                own = asked[2][8:12] if family == socket.AF_INET else asked[2][:16]
+                info = bytes(4) + own + bytes(4) if family == socket.AF_INET else own + bytes(4)
+                try: answerer.sendmsg([peer[0].encode()], [(level, kind, info)], 0, peer)
                 except OSError: pass
         for serve in tcp, udp:
             for family, any in (socket.AF_INET, '0.0.0.0'), (socket.AF_INET6, '::'):
