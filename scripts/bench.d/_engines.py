@@ -48,6 +48,8 @@ class Engine:
     def __init__(self, directory):
         self.directory = os.path.join(directory, self.name)
         self.processes = []
+        # Put before each of the daemon's commands; a network namespace of its own, for example.
+        self.prefix = []
         os.makedirs(self.directory, exist_ok=True)
 
     def path(self, *parts):
@@ -93,7 +95,7 @@ class Engine:
 
     def spawn(self, command):
         with open(self.path("log"), "ab") as log:
-            self.processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True))
+            self.processes.append(subprocess.Popen([*self.prefix, *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True))
 
     def load(self, archive):
         return self.run("load", "-q", "-i", archive)
@@ -141,6 +143,8 @@ class Rtd(Engine):
 
 class Docker(Engine):
     name = "docker"
+    # Without a network of its own, where only images are measured.
+    network_flags = ["--iptables=false", "--ip6tables=false", "--bridge=none"]
 
     def version(self):
         return subprocess.run(["dockerd", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
@@ -164,7 +168,7 @@ class Docker(Engine):
         self._await_socket(self.path("containerd.sock"))
         self.spawn([
             "dockerd", "--data-root", self.path("data"), "--exec-root", self.path("run"), "--pidfile", self.path("pid"), "--config-file", self.path("daemon.json"),
-            "--containerd", self.path("containerd.sock"), "--storage-driver", "overlay2", "--iptables=false", "--ip6tables=false", "--bridge=none",
+            "--containerd", self.path("containerd.sock"), "--storage-driver", "overlay2", *self.network_flags,
             "--cgroup-parent", "/docker-bench", "-H", f"unix://{self.path('sock')}",
         ])
 

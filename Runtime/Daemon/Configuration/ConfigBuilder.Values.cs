@@ -76,6 +76,25 @@ internal sealed partial class ConfigBuilder
         return map;
     }
 
+    /// <summary><c>driver=key=value</c>, several times.</summary>
+    private Dictionary<string, Dictionary<string, string>> NetworkOptions()
+    {
+        Dictionary<string, Dictionary<string, string>> all = [];
+        foreach (string text in options.DefaultNetworkOptions!)
+        {
+            (string driver, string pair) = SplitPair(text, nameof(options.DefaultNetworkOptions));
+            (string key, string value) = SplitPair(pair, nameof(options.DefaultNetworkOptions));
+            if (!all.TryGetValue(driver, out Dictionary<string, string>? ofDriver))
+            {
+                all[driver] = ofDriver = [];
+            }
+
+            ofDriver[key] = value;
+        }
+
+        return all;
+    }
+
     private AddressPool AddressPool(string text)
     {
         Dictionary<string, string> fields = KeyValues(text.Split(','), nameof(options.DefaultAddressPools));

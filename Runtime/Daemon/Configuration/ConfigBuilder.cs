@@ -30,6 +30,12 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             Bip = options.Bip is null ? null : Cidr(options.Bip, nameof(options.Bip)),
             FixedCidr = options.FixedCidr is null ? null : Network(options.FixedCidr, nameof(options.FixedCidr)),
             DefaultGateway = options.DefaultGateway is null ? null : Address(options.DefaultGateway, nameof(options.DefaultGateway)),
+            IPv6 = options.IPv6,
+            BipV6 = options.BipV6 is null ? null : Cidr(options.BipV6, nameof(options.BipV6)),
+            FixedCidrV6 = options.FixedCidrV6 is null ? null : Network(options.FixedCidrV6, nameof(options.FixedCidrV6)),
+            DefaultGatewayV6 = options.DefaultGatewayV6 is null ? null : Address(options.DefaultGatewayV6, nameof(options.DefaultGatewayV6)),
+            DefaultNetworkOptions = NetworkOptions(),
+            HostGatewayAddresses = options.HostGatewayAddresses!.Select(text => Address(text, nameof(options.HostGatewayAddresses))).ToArray(),
             Mtu = options.Mtu is null or 0 ? 1500 : InRange(options.Mtu, nameof(options.Mtu), 1500, 68, 65535),
             Icc = options.Icc ?? true,
             Iptables = options.Iptables ?? true,
@@ -74,6 +80,11 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
         if (options.Bridge is not null && options.Bip is not null)
         {
             throw new ConfigurationException("bridge and bip are mutually exclusive options: specify only one");
+        }
+
+        if (options.Ip6tables == false && options.Iptables != false)
+        {
+            throw new ConfigurationException("ip6tables=false: the firewall has rules for both families or for none; set iptables to false, too, or ipv6 to false");
         }
 
         if (options.Iptables == false && options.Icc == false)

@@ -43,6 +43,21 @@ internal sealed record DaemonConfig
 
     public IPAddress? DefaultGateway { get; init; }
 
+    /// <summary>Null: what the host has.</summary>
+    public bool? IPv6 { get; init; }
+
+    public InterfaceCidr? BipV6 { get; init; }
+
+    public IPNetwork? FixedCidrV6 { get; init; }
+
+    public IPAddress? DefaultGatewayV6 { get; init; }
+
+    /// <summary>Options of new networks, by driver.</summary>
+    public required IReadOnlyDictionary<string, Dictionary<string, string>> DefaultNetworkOptions { get; init; }
+
+    /// <summary>What <c>--add-host NAME:host-gateway</c> stands for; empty: the container's gateway.</summary>
+    public required IReadOnlyList<IPAddress> HostGatewayAddresses { get; init; }
+
     public required int Mtu { get; init; }
 
     public required bool Icc { get; init; }

@@ -16,6 +16,10 @@ internal sealed class DaemonOptions
     [FileKey("bip")]
     public string? Bip { get; set; }
 
+    [Option("bip6", MetaValue = "cidr", HelpText = "IPv6 address and prefix of the default bridge")]
+    [FileKey("bip6")]
+    public string? BipV6 { get; set; }
+
     [Option("cgroup-parent", MetaValue = "string", HelpText = "Parent cgroup for all containers (default \"/rtd\")")]
     [FileKey("cgroup-parent")]
     public string? CgroupParent { get; set; }
@@ -43,9 +47,17 @@ internal sealed class DaemonOptions
     [FileKey("default-gateway")]
     public string? DefaultGateway { get; set; }
 
+    [Option("default-gateway-v6", MetaValue = "ip", HelpText = "Default IPv6 gateway of containers on the default bridge")]
+    [FileKey("default-gateway-v6")]
+    public string? DefaultGatewayV6 { get; set; }
+
     [Option("default-ipc-mode", MetaValue = "mode", HelpText = "IPC namespace of containers (\"shareable\" | \"private\", default \"private\")")]
     [FileKey("default-ipc-mode")]
     public string? DefaultIpcMode { get; set; }
+
+    [Option("default-network-opt", MetaValue = "driver=key=value", HelpText = "Options of new networks of a driver")]
+    [FileKey("default-network-opts")]
+    public IEnumerable<string>? DefaultNetworkOptions { get; set; }
 
     [Option("default-shm-size", MetaValue = "bytes", HelpText = "Size of /dev/shm of containers (default 64MiB)")]
     [FileKey("default-shm-size")]
@@ -79,6 +91,10 @@ internal sealed class DaemonOptions
     [FileKey("fixed-cidr")]
     public string? FixedCidr { get; set; }
 
+    [Option("fixed-cidr-v6", MetaValue = "cidr", HelpText = "IPv6 subnet of the default bridge (default a /64 of the engine's own)")]
+    [FileKey("fixed-cidr-v6")]
+    public string? FixedCidrV6 { get; set; }
+
     [Option('G', "group", MetaValue = "group", HelpText = "Group of unix sockets (default \"docker\" if there is one)")]
     [FileKey("group")]
     public string? Group { get; set; }
@@ -86,6 +102,10 @@ internal sealed class DaemonOptions
     [Option('H', "host", MetaValue = "address", HelpText = "Where to listen: unix://PATH, tcp://IP:PORT, fd://[N]; several times (default \"unix:///run/rtd.sock\")")]
     [FileKey("hosts")]
     public IEnumerable<string>? Hosts { get; set; }
+
+    [Option("host-gateway-ip", MetaValue = "ip", HelpText = "What host-gateway of --add-host stands for (default the container's gateway)")]
+    [FileKey("host-gateway-ips")]
+    public IEnumerable<string>? HostGatewayAddresses { get; set; }
 
     [Option("icc", HelpText = "Let containers of the default bridge talk to each other (default true)")]
     [FileKey("icc")]
@@ -111,9 +131,17 @@ internal sealed class DaemonOptions
     [FileKey("ip-masq")]
     public bool? IpMasq { get; set; }
 
+    [Option("ip6tables", HelpText = "Add firewall rules for IPv6, as for IPv4 (default true)")]
+    [FileKey("ip6tables")]
+    public bool? Ip6tables { get; set; }
+
     [Option("iptables", HelpText = "Add firewall rules (default true)")]
     [FileKey("iptables")]
     public bool? Iptables { get; set; }
+
+    [Option("ipv6", HelpText = "Give networks IPv6 unless they say otherwise (default what the host has)")]
+    [FileKey("ipv6")]
+    public bool? IPv6 { get; set; }
 
     [Option("label", MetaValue = "key=value", HelpText = "Labels of the daemon")]
     [FileKey("labels")]
@@ -203,7 +231,7 @@ internal sealed class DaemonOptions
     [FileKey("tlsverify")]
     public bool? TlsVerify { get; set; }
 
-    [Option("userland-proxy", HelpText = "Forward published ports of loopback in the daemon (default true)")]
+    [Option("userland-proxy", HelpText = "Carry what containers send to published ports in the daemon, not by translation (default true)")]
     [FileKey("userland-proxy")]
     public bool? UserlandProxy { get; set; }
 

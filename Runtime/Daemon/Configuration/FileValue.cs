@@ -24,19 +24,24 @@ internal static class FileValue
         _ => throw WrongType(option, "a string"),
     };
 
-    /// <summary>A list of strings, or the object forms that Docker's file has for three options.</summary>
+    /// <summary>A list of strings, or the object forms that Docker's file has for some options.</summary>
     private static string[] ReadList(OptionInfo option, JToken value) => (option.Long, value) switch
     {
         ("log-opt", JObject map) => map.Properties().Select(pair => $"{pair.Name}={Text(option, pair.Value)}").ToArray(),
         ("default-ulimit", JObject map) => map.Properties().Select(pair => Ulimit(option, pair)).ToArray(),
+        ("default-network-opt", JObject drivers) => drivers.Properties().SelectMany(driver => NetworkOptions(option, driver)).ToArray(),
         ("default-address-pool", JArray pools) => pools.Select(pool => AddressPool(option, pool)).ToArray(),
-        ("log-opt" or "default-ulimit", _) => throw WrongType(option, "an object"),
+        ("log-opt" or "default-ulimit" or "default-network-opt", _) => throw WrongType(option, "an object"),
         (_, JArray list) => list.Select(item => Text(option, item)).ToArray(),
         _ => throw WrongType(option, "a list of strings"),
     };
 
     private static string Text(OptionInfo option, JToken value) =>
         value.Type == JTokenType.String ? value.Value<string>()! : throw WrongType(option, "made of strings");
+
+    private static IEnumerable<string> NetworkOptions(OptionInfo option, JProperty driver) => driver.Value is JObject map
+        ? map.Properties().Select(pair => $"{driver.Name}={pair.Name}={Text(option, pair.Value)}")
+        : throw WrongType(option, "an object of objects, by driver");
 
     private static string Ulimit(OptionInfo option, JProperty pair) =>
         pair.Value is JObject limit && limit["Soft"] is { Type: JTokenType.Integer } soft && limit["Hard"] is { Type: JTokenType.Integer } hard

@@ -7,18 +7,18 @@ namespace Rtd.Daemon.Configuration;
 internal static class UnavailableSettings
 {
     private static readonly FrozenSet<string> s_switches = FrozenSet.Create(
-        "allow-direct-routing", "cri-containerd", "experimental", "ip6tables", "ipv6", "raw-logs", "rootless", "selinux-enabled");
+        "allow-direct-routing", "cri-containerd", "experimental", "raw-logs", "rootless", "selinux-enabled");
 
     private static readonly FrozenSet<string> s_values = FrozenSet.Create(
-        "add-runtime", "api-cors-header", "authorization-plugin", "bip6", "bridge-accept-fwmark", "cdi-spec-dir", "containerd",
-        "containerd-namespace", "containerd-plugins-namespace", "cpu-rt-period", "cpu-rt-runtime", "default-gateway-v6", "default-network-opt",
-        "default-runtime", "feature", "firewall-backend", "fixed-cidr-v6", "host-gateway-ip", "http-proxy", "https-proxy", "init-path", "log-format",
+        "add-runtime", "api-cors-header", "authorization-plugin", "bridge-accept-fwmark", "cdi-spec-dir", "containerd",
+        "containerd-namespace", "containerd-plugins-namespace", "cpu-rt-period", "cpu-rt-runtime",
+        "default-runtime", "feature", "firewall-backend", "http-proxy", "https-proxy", "init-path", "log-format",
         "metrics-addr", "min-api-version", "network-control-plane-mtu", "no-proxy", "node-generic-resource", "swarm-default-advertise-addr",
         "userland-proxy-path", "userns-remap");
 
     private static readonly FrozenSet<string> s_keys = FrozenSet.Create(
         "allow-nondistributable-artifacts", "authorization-plugins", "builder", "cdi-spec-dirs", "cluster-advertise", "cluster-store",
-        "cluster-store-opts", "default-network-opts", "features", "host-gateway-ips", "node-generic-resources", "proxies", "runtimes");
+        "cluster-store-opts", "features", "node-generic-resources", "proxies", "runtimes");
 
     public static bool IsSwitch(string flag) => s_switches.Contains(flag);
 

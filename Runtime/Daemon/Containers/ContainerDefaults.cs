@@ -1,3 +1,4 @@
+using System.Net;
 using Rtd.Daemon.Api.Models;
 
 namespace Rtd.Daemon.Containers;
@@ -24,6 +25,9 @@ internal sealed record ContainerDefaults
     public IReadOnlyList<string> DnsSearch { get; init; } = [];
 
     public IReadOnlyList<string> DnsOptions { get; init; } = [];
+
+    /// <summary>What <c>host-gateway</c> of <c>--add-host</c> stands for; empty: the gateway of the container.</summary>
+    public IReadOnlyList<IPAddress> HostGateways { get; init; } = [];
 
     public string LogDriver { get; init; } = "json-file";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rtd.Daemon.Api;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.Execs;
 using Rtd.Daemon.Containers.State;
@@ -11,7 +12,7 @@ using Rtd.Daemon.Networking;
 namespace Rtd.Daemon.Containers;
 
 /// <summary>Shows containers in the shapes of the API. It reads snapshots and waits for nobody.</summary>
-internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerFiles files, ExecStore execs)
+internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerFiles files, ContainerStore store, ExecStore execs)
 {
     public ContainerInspect Inspect(Container container, bool withSize)
     {
@@ -35,7 +36,7 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
             RestartCount = record.RestartCount,
             Driver = parts.Layers.DriverName,
             ExecIDs = execs.RunningIn(id) is { Count: > 0 } running ? running : null,
-            HostConfig = record.HostConfig,
+            HostConfig = Shown(record),
             GraphDriver = new GraphDriverData { Name = parts.Layers.DriverName, Data = parts.Layers.Describe(id).ToDictionary() },
             SizeRw = size,
             SizeRootFs = record.ImageSize + size,
@@ -45,14 +46,14 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
         };
     }
 
-    public ContainerSummary Summarize(Container container, bool withSize, DateTimeOffset now)
+    public ContainerSummary Summarize(Container container, bool withSize, DateTimeOffset now, IEnumerable<string> linkNames)
     {
         ContainerRecord record = container.Record;
         long? size = withSize ? parts.Layers.Size(record.Id) : null;
         return new ContainerSummary
         {
             Id = record.Id,
-            Names = ["/" + record.Name],
+            Names = ["/" + record.Name, .. linkNames],
             Image = ImageName(record),
             ImageID = record.ImageId,
             Command = string.Join(' ', record.Command.Select((word, index) => index > 0 && word.Contains(' ') ? $"'{word}'" : word)),
@@ -67,6 +68,21 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
             NetworkSettings = new ContainerSummaryNetworks { Networks = Networks(record, container.Run) },
             Mounts = Mounts(record),
         };
+    }
+
+    /// <summary>With links as Docker shows them, <c>/target:/container/alias</c>, under the targets' present names.</summary>
+    private HostConfig Shown(ContainerRecord record)
+    {
+        if (record.Links.Count == 0)
+        {
+            return record.HostConfig;
+        }
+
+        HostConfig shown = Json.Decode<HostConfig>(Json.Encode(record.HostConfig));
+        shown.Links = [.. record.Links.Select(link => (link.Alias, Target: store.Find(link.TargetId)))
+            .Where(link => link.Target is not null)
+            .Select(link => $"/{link.Target!.Record.Name}:/{record.Name}/{link.Alias}")];
+        return shown;
     }
 
     public static string StatusName(ContainerStatus status) => status.ToString().ToLowerInvariant();

@@ -1,4 +1,5 @@
 using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Containers.Linking;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Containers.Validation;
@@ -117,6 +118,7 @@ internal sealed partial class ContainerService
     {
         Dictionary<string, EndpointSettings> endpoints = CreateRules.Endpoints(
             request.HostConfig, request.NetworkingConfig, network => _parts.Networks.Lookup(network)?.Name ?? network);
+        List<ContainerLink> links = ContainerLinks.Resolve(request.HostConfig, _store);
         IReadOnlyList<PlannedMount> plan = new MountPlanner(source => _store.Get(source).Record).Plan(request.HostConfig, request.Config);
         List<MountPoint> mounts = [];
         try
@@ -139,6 +141,7 @@ internal sealed partial class ContainerService
                 HostConfig = request.HostConfig,
                 Mounts = mounts,
                 Endpoints = endpoints,
+                Links = links,
             };
             _files.Create(record);
             return record;

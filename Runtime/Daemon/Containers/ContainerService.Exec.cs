@@ -4,6 +4,7 @@ using Rtd.Daemon.Api;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.Execs;
 using Rtd.Daemon.Containers.Launching;
+using Rtd.Daemon.Containers.Linking;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Streams;
 using Rtd.Daemon.Containers.Validation;
@@ -219,7 +220,8 @@ internal sealed partial class ContainerService
         ContainerConfig config = exec.Container.Record.Config;
         HostConfig host = exec.Container.Record.HostConfig;
         (ushort height, ushort width) = ProcessBuilder.ConsoleSize(start.ConsoleSize ?? request.ConsoleSize);
-        IReadOnlyList<string> environment = ProcessBuilder.Environment(config.Hostname, request.Tty, config.Env);
+        string[] links = [.. ContainerLinks.RunningOnly(exec.Container.Record, _store).SelectMany(link => LinkEnvironment.Of(exec.Container.Record.Name, link))];
+        IReadOnlyList<string> environment = ProcessBuilder.Environment(config.Hostname, request.Tty, links, config.Env);
         ulong capabilities = request.Privileged ? Capabilities.Parse([], [], privileged: true) : ContainerLauncher.CapabilitiesOf(host);
         string directory = request.WorkingDir.Length > 0 ? request.WorkingDir : config.WorkingDir;
         return new ProcessSpec

@@ -35,15 +35,16 @@ internal sealed partial class ContainerService
             .Where(container => Matches(container.Record, container.Run, filters))
             .OrderByDescending(container => container.Record.Created);
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        return [.. (limit > 0 ? chosen.Take(limit) : chosen).Select(container => Summarize(container, withSize, now)).OfType<ContainerSummary>()];
+        ILookup<string, string> links = LinkNames();
+        return [.. (limit > 0 ? chosen.Take(limit) : chosen).Select(container => Summarize(container, withSize, now, links[container.Id])).OfType<ContainerSummary>()];
     }
 
     /// <summary>Null for a container that goes while its size is measured.</summary>
-    private ContainerSummary? Summarize(Container container, bool withSize, DateTimeOffset now)
+    private ContainerSummary? Summarize(Container container, bool withSize, DateTimeOffset now, IEnumerable<string> linkNames)
     {
         try
         {
-            return _presenter.Summarize(container, withSize, now);
+            return _presenter.Summarize(container, withSize, now, linkNames);
         }
         catch (Exception gone) when (gone is EngineException or SyscallException && (container.IsRemoved || container.State.Status == ContainerStatus.Removing))
         {

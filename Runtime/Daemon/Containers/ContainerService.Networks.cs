@@ -30,8 +30,11 @@ internal sealed partial class ContainerService
             {
                 await AttachAsync(connected, run, EndpointRequests.Of(connected, network.Name, settings));
             }
+            else
+            {
+                _files.Save(connected);
+            }
 
-            _files.Save(connected);
             container.SetRecord(connected);
         }
     }
@@ -71,10 +74,20 @@ internal sealed partial class ContainerService
         bool resolved = sandbox.HasResolver;
         NetworkFiles networkFiles = new(_files, _defaults);
         IEndpoint endpoint = await sandbox.AttachAsync(request, run.Process.Identity.Pid);
-        networkFiles.AddHost(record, endpoint);
-        if (sandbox.HasResolver && !resolved)
+        try
         {
-            networkFiles.WriteResolvConf(record, sandbox);
+            networkFiles.AddHost(record, endpoint);
+            if (sandbox.HasResolver && !resolved)
+            {
+                networkFiles.WriteResolvConf(record, sandbox);
+            }
+
+            _files.Save(record);
+        }
+        catch
+        {
+            await sandbox.DetachAsync(endpoint.NetworkId, run.Process.Identity.Pid);
+            throw;
         }
     }
 

@@ -45,12 +45,11 @@ internal sealed partial class ContainerService
         }
     }
 
-    /// <summary>Starts what its restart policy wants to run; those that share another's network after those others.</summary>
+    /// <summary>Starts what its restart policy wants to run; those that share another's network, or are linked to others, after those.</summary>
     public async Task StartByPolicyAsync(CancellationToken cancellation)
     {
-        Container[] wanted = [.. _store.All.Where(WantsStart)];
         ParallelOptions options = new() { MaxDegreeOfParallelism = _defaults.ParallelStarts, CancellationToken = cancellation };
-        foreach (IEnumerable<Container> group in new[] { wanted.Where(container => !SharesNetwork(container)), wanted.Where(SharesNetwork) })
+        foreach (List<Container> group in InOrderOfDependence(_store.All.Where(WantsStart)))
         {
             await Parallel.ForEachAsync(group, options, async (container, _) => await TryAsync(container, "starting it by its restart policy", async () =>
             {
@@ -69,8 +68,6 @@ internal sealed partial class ContainerService
         return record.State is { StartedAt: not null, Running: false }
             && RestartRules.AtBoot(record.HostConfig.RestartPolicy, record.State.ExitCode, record.RestartCount, record.StoppedByUser);
     }
-
-    private static bool SharesNetwork(Container container) => NetworkMode.Parse(container.Record.HostConfig.NetworkMode).Kind == NetworkModeKind.Container;
 
     private void Register(ContainerRecord record)
     {

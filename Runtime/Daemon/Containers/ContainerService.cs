@@ -34,7 +34,7 @@ internal sealed partial class ContainerService
         _files = new ContainerFiles(defaults.DataRoot, defaults.ExecRoot);
         _files.Prepare();
         _launcher = new ContainerLauncher(parts, defaults, _files, _store);
-        _presenter = new ContainerPresenter(parts, _files, _execs);
+        _presenter = new ContainerPresenter(parts, _files, _store, _execs);
         _resourceRules = new ResourceRules(Environment.ProcessorCount, parts.Cgroups.Features);
         _createRules = new CreateRules(defaults, _resourceRules);
     }
@@ -44,6 +44,8 @@ internal sealed partial class ContainerService
 
     /// <summary>A container by id, prefix or name; not found in Docker's words.</summary>
     public Container Get(string reference) => _store.Get(reference);
+
+    public bool Exists(string reference) => reference.Length > 0 && _store.Find(reference) is not null;
 
     /// <summary>Queues for a container and makes sure it still exists once it is our turn.</summary>
     private async Task<(Container Container, AsyncLock.Holder Holder)> EnterAsync(string reference)

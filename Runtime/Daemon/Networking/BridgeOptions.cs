@@ -11,7 +11,7 @@ internal sealed record BridgeOptions
     /// <summary>The <c>--bridge</c> value that means no default bridge network.</summary>
     public const string NoBridge = "none";
 
-    /// <summary><c>--bridge</c>: the link of the default network; made if it is not there.</summary>
+    /// <summary><c>--bridge</c>: the link of the default network. Our own is made if it is not there; another is the user's, and stays as it is.</summary>
     public string BridgeName { get; init; } = DefaultBridgeName;
 
     /// <summary><c>--bip</c>: gateway and prefix ("172.17.0.1/16"); empty: 172.17.0.1/16, or the next pool that no route of the host overlaps.</summary>
@@ -22,6 +22,21 @@ internal sealed record BridgeOptions
 
     /// <summary><c>default-gateway</c>: the containers' next hop on the default bridge when it is not the bridge; null: the bridge.</summary>
     public IPAddress? DefaultGateway { get; init; }
+
+    /// <summary><c>--ipv6</c>: the default bridge has IPv6, and networks whose makers do not say; by default what the host has.</summary>
+    public bool IPv6 { get; init; }
+
+    /// <summary><c>--bip6</c>: the default bridge's IPv6 gateway and prefix; empty: the first of its subnet.</summary>
+    public string BipV6 { get; init; } = "";
+
+    /// <summary><c>--fixed-cidr-v6</c>: the default bridge's IPv6 subnet, or with --bip6 the part of it that containers get addresses from; empty: a /64 of the engine's own.</summary>
+    public string FixedCidrV6 { get; init; } = "";
+
+    /// <summary><c>default-gateway-v6</c>: as <see cref="DefaultGateway"/>.</summary>
+    public IPAddress? DefaultGatewayV6 { get; init; }
+
+    /// <summary><c>default-network-opts</c>: by driver, options of new networks that their makers do not give.</summary>
+    public IReadOnlyDictionary<string, Dictionary<string, string>> NetworkDefaults { get; init; } = new Dictionary<string, Dictionary<string, string>>();
 
     /// <summary><c>default-address-pools</c>: what networks get their subnets from; empty: Docker's ranges, see <see cref="Addressing.SubnetChoice"/>.</summary>
     public IReadOnlyList<SubnetPool> AddressPools { get; init; } = [];
@@ -34,6 +49,12 @@ internal sealed record BridgeOptions
 
     /// <summary><c>--iptables</c>: packet filtering and address translation, in a table of our own.</summary>
     public bool Firewall { get; init; } = true;
+
+    /// <summary>
+    /// <c>--userland-proxy</c>: the forwarder carries what containers send to published ports. Without it the kernel translates that, too, and the
+    /// forwarder is left what the kernel cannot do: the host's loopback addresses (route_localnet is never set), and IPv6 to a container without.
+    /// </summary>
+    public bool UserlandProxy { get; init; } = true;
 
     /// <summary>The nft tables' name (families ip and ip6).</summary>
     public string FirewallTable { get; init; } = "rtd";

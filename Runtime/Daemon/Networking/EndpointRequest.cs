@@ -28,6 +28,9 @@ internal sealed record EndpointRequest
     /// <summary>What this container calls others on this network: alias and name of the other.</summary>
     public IReadOnlyDictionary<string, string> Links { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Ports of other containers that this one may reach where containers do not reach each other.</summary>
+    public IReadOnlyList<LinkPermit> Permits { get; init; } = [];
+
     /// <summary>Among several networks that of the highest number gives the default route.</summary>
     public long GatewayPriority { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Networking;
@@ -10,6 +11,9 @@ internal interface ISandbox
 
     /// <summary>The one whose gateway is the container's default route; null without one.</summary>
     IEndpoint? GatewayEndpoint { get; }
+
+    /// <summary>Addresses that the host has for the container: of the gateway, else of the default bridge.</summary>
+    IReadOnlyList<IPAddress> HostGateways { get; }
 
     /// <summary>The host ports as really bound.</summary>
     IReadOnlyList<PortBinding> Ports { get; }

@@ -18,6 +18,9 @@ internal sealed class NetworkRecord
     /// <summary>The subnet that the default bridge had last, in CIDR form; empty for all others.</summary>
     public string Subnet { get; set; } = "";
 
+    /// <summary>The same of IPv6.</summary>
+    public string SubnetV6 { get; set; } = "";
+
     /// <summary>Made by a user: it can be removed, and its containers know each other's names.</summary>
     public bool UserDefined { get; set; }
 

@@ -80,14 +80,13 @@ internal sealed partial class NetworkService
                 continue;
             }
 
-            if (record.Pools.Find(pool => IpSubnet.Parse(pool.Subnet) is { } subnet && subnet.Family == family) is { } asked)
+            List<IpSubnet> asked = [.. record.Pools.Select(pool => IpSubnet.Parse(pool.Subnet)!.Value).Where(subnet => subnet.Family == family)];
+            if (asked.Exists(subnet => !SubnetChoice.IsFree(subnet, ours)))
             {
-                if (!SubnetChoice.IsFree(IpSubnet.Parse(asked.Subnet)!.Value, ours))
-                {
-                    throw new EngineException(ErrorKind.Forbidden, "invalid pool request: Pool overlaps with other one on this address space");
-                }
+                throw new EngineException(ErrorKind.Forbidden, "invalid pool request: Pool overlaps with other one on this address space");
             }
-            else
+
+            if (asked.Count == 0)
             {
                 record.Pools.Add(Choose(family, ours));
             }

@@ -1,6 +1,8 @@
 using Rtd.Daemon.Api;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Networking.Endpoints;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Networking;
 
@@ -55,6 +57,16 @@ internal sealed partial class NetworkService
         return removed;
     }
 
+    /// <summary>Takes back what a container that is gone has on a network; not found when that is nothing.</summary>
+    /// <param name="container">Its name or id.</param>
+    public async Task ForgetAsync(NetworkRecord record, string container)
+    {
+        AttachedEndpoint left = Find(record.Id).Endpoints.FirstOrDefault(attached => attached.ContainerName == container.TrimStart('/') || attached.ContainerId == container)
+            ?? throw EngineException.NotFound($"No such container: {container}");
+        await ((Endpoint)left.Endpoint).ReleaseAsync();
+        PublishEndpoint("disconnect", record, left.ContainerId);
+    }
+
     private async Task<bool> TryRemoveLockedAsync(INetwork network)
     {
         try
@@ -65,6 +77,19 @@ internal sealed partial class NetworkService
         catch (EngineException inUse) when (inUse.Kind == ErrorKind.Forbidden)
         {
             return false; // a container came between the look and the removal
+        }
+    }
+
+    /// <summary>Takes the mark back from the disk; if that fails, too, the next start goes on with the removal.</summary>
+    private void TrySave(NetworkRecord record)
+    {
+        try
+        {
+            _store.Save();
+        }
+        catch (Exception failure) when (failure is IOException or SyscallException)
+        {
+            s_log.Error(failure, "network {0}: that its removal failed cannot be written down; the next start of the daemon removes it", record.Name);
         }
     }
 
@@ -84,6 +109,7 @@ internal sealed partial class NetworkService
         {
             record.Incomplete = false;
             network.Reopen();
+            TrySave(record);
             throw;
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using NLog;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
@@ -10,6 +11,7 @@ using Rtd.Daemon.Networking.Ipvlan;
 using Rtd.Daemon.Networking.Links;
 using Rtd.Daemon.Networking.Macvlan;
 using Rtd.Daemon.Networking.Null;
+using Rtd.Daemon.Networking.Parents;
 using Rtd.Daemon.Networking.Publishing;
 
 namespace Rtd.Daemon.Networking;
@@ -27,8 +29,9 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
     private readonly LinkTable _links = new();
     private readonly LinkReaper _reaper = new();
     private readonly NetworkStore _store;
-    private readonly PacketFilter? _filter;
-    private readonly RulesetWatch? _watch;
+    private readonly Lock _filterGate = new();
+    private PacketFilter? _filter;
+    private RulesetWatch? _watch;
     private readonly IEventPublisher? _events;
     private readonly IReadOnlyDictionary<string, INetworkDriver> _drivers;
     private volatile ImmutableList<INetwork> _networks = [];
@@ -40,17 +43,12 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
         try
         {
             _store = new NetworkStore(Path.Combine(options.DataDirectory, "network"));
-            if (options.Firewall && options.BridgeName != BridgeOptions.NoBridge)
-            {
-                _filter = OpenFilter(options.FirewallTable);
-                _watch = new RulesetWatch(_filter);
-            }
-
-            Publisher = new PortPublisher(new HostPorts(), _filter);
+            Publisher = new PortPublisher(new HostPorts(), Filter);
+            ParentLinks parents = new(_links);
             _drivers = new INetworkDriver[]
             {
-                new BridgeDriver(options, _links, _reaper, _filter, _store), new HostDriver(), new NullDriver(),
-                new MacvlanDriver(_links), new IpvlanDriver(_links),
+                new BridgeDriver(options, _links, _reaper, Filter, _store), new HostDriver(), new NullDriver(),
+                new MacvlanDriver(_links, parents), new IpvlanDriver(_links, parents),
             }.ToDictionary(driver => driver.Type);
         }
         catch
@@ -61,13 +59,30 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
     }
 
     /// <summary>Lines for <c>info</c>: what outside of us stands in the containers' way.</summary>
-    public IReadOnlyList<string> Warnings { get; private set; } = [];
+    public IReadOnlyList<string> Warnings => _filter?.Warnings ?? [];
 
     public IReadOnlyList<string> DriverNames => [.. _drivers.Keys.Order()];
 
     public IReadOnlyList<INetwork> Networks => _networks;
 
     public PortPublisher Publisher { get; }
+
+    /// <summary>What a network has whose maker does not say: IPv6 if the daemon's networks have it, on links that can carry it.</summary>
+    /// <param name="driver">macvlan and ipvlan networks are the admin's, with no IPv6 of ours.</param>
+    public bool HasIPv6ByDefault(string driver, IReadOnlyDictionary<string, string> options)
+    {
+        const string Key = "com.docker.network.enable_ipv6";
+        if (driver is not ("" or "default" or "bridge"))
+        {
+            return false;
+        }
+
+        bool wanted = _options.NetworkDefaults.GetValueOrDefault("bridge")?.GetValueOrDefault(Key) is { } said ? said is "true" or "1" : _options.IPv6;
+        return wanted && HostIPv6.IsOn && BridgeSettings.CanCarryIPv6(options, _options);
+    }
+
+    /// <summary>The default bridge's own addresses.</summary>
+    public IReadOnlyList<IPAddress> BridgeAddresses => [.. (TryFind(DefaultNetwork)?.Pools ?? []).Select(pool => pool.Gateway).OfType<IPAddress>()];
 
     /// <summary>Brings the networks up. Throws one clear error when the flags are wrong or the host cannot do what they ask.</summary>
     public static NetworkService Start(BridgeOptions options, IEventPublisher? events = null)
@@ -76,6 +91,13 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
         {
             BridgeSettings.OfDefault(options);
             BridgeAddressing.ParseBip(options.Bip);
+            BridgeAddressingV6.ParseBip(options.BipV6);
+            BridgeAddressingV6.ParseRange(options.FixedCidrV6);
+        }
+
+        if (options.IPv6 && !HostIPv6.IsOn)
+        {
+            throw EngineException.InvalidParameter("--ipv6: this host has no IPv6, or it is switched off (net.ipv6.conf.all.disable_ipv6)");
         }
 
         NetworkService service = new(options, events);
@@ -171,7 +193,7 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
             Restore(record);
         }
 
-        Warnings = FindWarnings(_filter);
+        _filter?.LookForForeignDrops();
     }
 
     private void OpenDefault(string name, string driver) => _networks = _networks.Add(_drivers[driver].Open(_store.GetOrAdd(name, driver)));
@@ -197,10 +219,25 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
         }
     }
 
-    /// <summary>Checks at once that the tables can be made: a kernel without nf_tables shows here, not at the first container.</summary>
-    private static PacketFilter OpenFilter(string table)
+    /// <summary>The firewall, from the first bridge on; null when there is to be none.</summary>
+    private PacketFilter? Filter()
     {
-        PacketFilter filter = new(Nftables.Load(), new ConnectionTable(), table);
+        lock (_filterGate)
+        {
+            if (_filter is null && _options.Firewall)
+            {
+                _filter = OpenFilter(_options);
+                _watch = new RulesetWatch(_filter);
+            }
+
+            return _filter;
+        }
+    }
+
+    /// <summary>Checks at once that the tables can be made: a kernel without nf_tables shows here, not at the first container.</summary>
+    private static PacketFilter OpenFilter(BridgeOptions options)
+    {
+        PacketFilter filter = new(Nftables.Load(), new ConnectionTable(), options.FirewallTable, hairpin: !options.UserlandProxy);
         try
         {
             filter.Reset();
@@ -211,19 +248,5 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
             filter.Dispose();
             throw EngineException.System($"{e.Message}: the kernel needs nf_tables with nat (modules nf_tables, nft_chain_nat, nft_masq, nft_fib_ipv4, nft_fib_ipv6), or start with --iptables=false", e);
         }
-    }
-
-    private static string[] FindWarnings(PacketFilter? filter)
-    {
-        string[] warnings = filter is null
-            ? []
-            : [.. filter.ForeignForwardDrops().Select(chain =>
-                $"WARNING: {chain} drops forwarded packets by policy: containers reach other hosts, and other hosts their ports, only where its rules say so")];
-        foreach (string warning in warnings)
-        {
-            s_log.Warn(warning);
-        }
-
-        return warnings;
     }
 }

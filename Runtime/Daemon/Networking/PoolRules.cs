@@ -30,9 +30,15 @@ internal static class PoolRules
             throw EngineException.InvalidParameter("invalid network config:\n" + string.Join('\n', faults));
         }
 
-        if (record.Pools.GroupBy(pool => IpSubnet.Parse(pool.Subnet)!.Value.Family).Any(family => family.Count() > 1))
+        IpSubnet[] subnets = [.. record.Pools.Select(pool => IpSubnet.Parse(pool.Subnet)!.Value)];
+        if (record.Driver == "bridge" && subnets.GroupBy(subnet => subnet.Family).Any(family => family.Count() > 1))
         {
-            throw EngineException.InvalidParameter($"{record.Driver} networks have one subnet of each address family");
+            throw new EngineException(ErrorKind.Forbidden, "bridge driver doesn't support multiple subnets");
+        }
+
+        if (subnets.Where((subnet, place) => subnets.Take(place).Any(subnet.Overlaps)).Any())
+        {
+            throw new EngineException(ErrorKind.Forbidden, "invalid pool request: Pool overlaps with other one on this address space");
         }
     }
 

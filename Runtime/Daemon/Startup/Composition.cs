@@ -11,6 +11,8 @@ using Rtd.Daemon.Images;
 using Rtd.Daemon.Images.Registry;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Networking.Addressing;
+using Rtd.Daemon.Networking.Bridge;
+using Rtd.Daemon.Networking.Links;
 using Rtd.Daemon.Security.Seccomp;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Volumes;
@@ -83,7 +85,6 @@ internal static class Composition
             (config.SeccompProfile is not null, "seccomp-profile"),
             (config.DefaultIpcMode != "private", "default-ipc-mode"),
             (config.DefaultCgroupnsMode != "private", "default-cgroupns-mode"),
-            (!config.UserlandProxy, "userland-proxy"),
         ];
         foreach ((bool asked, string setting) in settings)
         {
@@ -121,6 +122,12 @@ internal static class Composition
         FixedCidr = config.FixedCidr?.ToString() ?? "",
         DefaultGateway = config.DefaultGateway,
         AddressPools = [.. config.DefaultAddressPools.Select(pool => new SubnetPool(new IpSubnet(pool.Base.BaseAddress, pool.Base.PrefixLength), pool.Size))],
+        IPv6 = config.IPv6 ?? (HostIPv6.IsOn && config.Mtu >= BridgeSettings.MinMtuV6),
+        BipV6 = config.BipV6?.ToString() ?? "",
+        FixedCidrV6 = config.FixedCidrV6?.ToString() ?? "",
+        DefaultGatewayV6 = config.DefaultGatewayV6,
+        NetworkDefaults = config.DefaultNetworkOptions,
+        UserlandProxy = config.UserlandProxy,
         Mtu = config.Mtu,
         Icc = config.Icc,
         Firewall = config.Iptables,
@@ -140,6 +147,7 @@ internal static class Composition
         Dns = [.. config.Dns.Select(address => address.ToString())],
         DnsSearch = config.DnsSearch,
         DnsOptions = config.DnsOptions,
+        HostGateways = config.HostGatewayAddresses,
         LogDriver = config.LogDriver,
         LogOptions = config.LogOptions,
         Init = config.Init,

@@ -50,7 +50,7 @@ internal sealed class EngineStatus(
 
     public IReadOnlyList<string> LogDrivers { get; } = Logging.LogDrivers.Names;
 
-    public IReadOnlyList<string> Warnings { get; } =
+    public IReadOnlyList<string> Warnings =>
     [
         .. cgroups.Warnings(),
         .. networks.Warnings,

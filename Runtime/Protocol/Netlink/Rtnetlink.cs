@@ -32,7 +32,7 @@ internal static class Rtnetlink
     public const byte IN6_ADDR_GEN_MODE_NONE = 1;
 
     /// <summary>Of a bridge port: frames from one isolated port never leave by another (Linux 4.18).</summary>
-    public const ushort IFLA_BRPORT_ISOLATED = 33;
+    public const ushort IFLA_BRPORT_MODE = 4, IFLA_BRPORT_ISOLATED = 33;
 
     public const ushort IFA_ADDRESS = 1, IFA_LOCAL = 2, IFA_BROADCAST = 4, IFA_FLAGS = 8;
 

@@ -45,6 +45,8 @@ internal sealed class FakeNetworks : INetworkService
 
         public IEndpoint? GatewayEndpoint => _endpoints.FirstOrDefault();
 
+        public IReadOnlyList<IPAddress> HostGateways => [IPAddress.Parse("172.17.0.1")];
+
         public IReadOnlyList<PortBinding> Ports { get; } = [.. request.Ports.Select(port => new PortBinding(
             port.Protocol, port.ContainerPort, port.HostAddress ?? IPAddress.Any, port.HostPort == 0 ? 32768 : port.HostPort, port.HostPortEnd))];
 

@@ -6,7 +6,8 @@ namespace Rtd.Daemon.Api.Models;
 internal sealed partial class NetworkCreateRequest
 {
     /// <summary>What is to be made; throws for what only a swarm has, and for address management by a plugin.</summary>
-    public NetworkRecord ToRecord()
+    /// <param name="ipv6">What a network has that does not say.</param>
+    public NetworkRecord ToRecord(bool ipv6)
     {
         if (Scope is not ("" or "local") || Ingress)
         {
@@ -28,7 +29,7 @@ internal sealed partial class NetworkCreateRequest
             Name = Name,
             Driver = Driver is "" or "default" ? "bridge" : Driver,
             EnableIPv4 = EnableIPv4 ?? true,
-            EnableIPv6 = EnableIPv6 ?? false,
+            EnableIPv6 = EnableIPv6 ?? ipv6,
             Internal = Internal,
             Attachable = Attachable,
             Options = Options ?? [],

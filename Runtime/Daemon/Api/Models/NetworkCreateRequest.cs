@@ -27,6 +27,7 @@ internal sealed partial class NetworkCreateRequest
     /// <summary>Null: yes.</summary>
     public bool? EnableIPv4 { get; set; }
 
+    /// <summary>Null: as the daemon's --ipv6 says.</summary>
     public bool? EnableIPv6 { get; set; }
 
     public Dictionary<string, string>? Options { get; set; }

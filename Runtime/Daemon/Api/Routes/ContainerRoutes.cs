@@ -31,7 +31,7 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
         routes.Map("POST", "/containers/{id}/update", UpdateAsync);
         routes.Map("POST", "/containers/{id}/resize", ResizeAsync);
         routes.Map("POST", "/containers/{id}/wait", WaitAsync);
-        routes.Map("DELETE", "/containers/{id}", RemoveAsync);
+        routes.Map("DELETE", "/containers/{id:*}", RemoveAsync); // PARENT/ALIAS names a link
         routes.MapHijack("POST", "/containers/{id}/attach", AttachAsync);
         routes.Map("GET", "/containers/{id}/attach/ws", context => throw Unsupported("attaching by a web socket is not supported: use POST /containers/{id}/attach"));
     }
@@ -70,6 +70,12 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
             throw Unsupported("starting from a checkpoint is not supported");
         }
 
+        // The least that says anything is {"A":1}.
+        if (context.Http.Request.ContentLength > 7 || context.Http.Request.Headers.TransferEncoding.Count > 0)
+        {
+            throw EngineException.InvalidParameter("starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24");
+        }
+
         await NoContentAsync(context, containers.StartAsync);
     }
 
@@ -90,7 +96,7 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
     {
         if (context.QueryBool("link"))
         {
-            throw Unsupported("links between containers are not supported");
+            return NoContentAsync(context, containers.RemoveLinkAsync);
         }
 
         return NoContentAsync(context, id => containers.RemoveAsync(id, context.QueryBool("force"), context.QueryBool("v")));

@@ -37,7 +37,7 @@ internal sealed class NetworkRoutes(NetworkService networks, ContainerService co
     private async Task CreateAsync(ApiContext context)
     {
         NetworkCreateRequest request = await context.ReadJsonAsync<NetworkCreateRequest>();
-        NetworkRecord made = await networks.CreateAsync(request.ToRecord());
+        NetworkRecord made = await networks.CreateAsync(request.ToRecord(networks.HasIPv6ByDefault(request.Driver, request.Options ?? [])));
         await context.WriteJsonAsync(201, new NetworkCreateResponse { Id = made.Id });
     }
 
@@ -66,9 +66,18 @@ internal sealed class NetworkRoutes(NetworkService networks, ContainerService co
     {
         NetworkDisconnectRequest request = await context.ReadJsonAsync<NetworkDisconnectRequest>();
         NetworkRecord network = networks.Find(context["id"]).Record;
-        string id = containers.Get(request.Container).Id;
-        await containers.DisconnectAsync(request.Container, network);
-        networks.PublishEndpoint("disconnect", network, id);
+        if (request.Force && !containers.Exists(request.Container))
+        {
+            // A container that is gone may have left its place: that can be cleared by its name.
+            await networks.ForgetAsync(network, request.Container);
+        }
+        else
+        {
+            string id = containers.Get(request.Container).Id;
+            await containers.DisconnectAsync(request.Container, network);
+            networks.PublishEndpoint("disconnect", network, id);
+        }
+
         await context.WriteEmptyAsync(200);
     }
 }

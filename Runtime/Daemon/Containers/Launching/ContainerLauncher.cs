@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using NLog;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Containers.Linking;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Streams;
 using Rtd.Daemon.Containers.Text;
@@ -51,11 +52,12 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     public async Task<ContainerRun> LaunchAsync(ContainerRecord record, ProcessStreams streams)
     {
         using JoinedNamespaces joined = OpenJoined(record);
+        IReadOnlyList<LinkedContainer> links = ContainerLinks.Running(record, store);
         PrepareSources(record);
 
         // The first write to a v1 cgroup waits for the kernel for milliseconds, and so do the disk and the address pool: side by side.
         Task<ICgroup> cgroup = Task.Run(() => parts.Cgroups.Create(CgroupPath(record), ResourceBuilder.Build(record.HostConfig)));
-        Task<ISandbox?> network = AllocateAsync(record);
+        Task<ISandbox?> network = AllocateAsync(record, links);
         Task saved = Task.Run(() => files.Save(record));
         ILogDriver? log = null;
         try
@@ -63,7 +65,8 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             await Task.WhenAll(cgroup, network);
             log = OpenLog(record);
             streams.SetLog(log);
-            IContainerProcess process = await RunAsync(record, streams, cgroup.Result, network.Result, joined, saved);
+            IContainerProcess process = await RunAsync(record, streams, cgroup.Result, network.Result, joined, links, saved);
+            Relink(record, network.Result);
             return new ContainerRun
             {
                 Process = process,
@@ -86,17 +89,17 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         LogDrivers.Create(record.HostConfig.LogConfig.Type, record.HostConfig.LogConfig.Config ?? [], files.LogPath(record.Id));
 
     private async Task<IContainerProcess> RunAsync(
-        ContainerRecord record, ProcessStreams streams, ICgroup cgroup, ISandbox? network, JoinedNamespaces joined, Task saved)
+        ContainerRecord record, ProcessStreams streams, ICgroup cgroup, ISandbox? network, JoinedNamespaces joined, IReadOnlyList<LinkedContainer> links, Task saved)
     {
         if (joined.NetworkOwner is null)
         {
-            new NetworkFiles(files, defaults).Write(record, network);
+            new NetworkFiles(files, defaults).Write(record, network, links);
         }
 
         using SafeFileHandle? rootfs = await parts.Layers.OpenRootfsAsync(record.Id);
         ContainerLaunch launch = new()
         {
-            Spec = new SpecBuilder(Inputs(record, joined), defaults).Build(),
+            Spec = new SpecBuilder(Inputs(record, joined, links), defaults).Build(),
             CloneFlags = SpecBuilder.CloneFlags(record.HostConfig),
             NamespaceFds = joined.Fds,
             Rootfs = rootfs,
@@ -109,7 +112,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         return await parts.Execution.RunAsync(launch, CancellationToken.None);
     }
 
-    private SpecInputs Inputs(ContainerRecord record, JoinedNamespaces joined)
+    private SpecInputs Inputs(ContainerRecord record, JoinedNamespaces joined, IReadOnlyList<LinkedContainer> links)
     {
         string networkOwner = joined.NetworkOwner ?? record.Id;
         bool writableCgroups = record.HostConfig.Privileged || SecurityOptions.Parse(record.HostConfig.SecurityOpt, false).WritableCgroups;
@@ -120,6 +123,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             HostsPath = files.HostsPath(networkOwner),
             HostnamePath = files.HostnamePath(networkOwner),
             ResolvConfPath = files.ResolvConfPath(networkOwner),
+            LinkEnvironment = [.. links.SelectMany(link => LinkEnvironment.Of(record.Name, link))],
             CgroupMounts = parts.Cgroups.ContainerMounts(writableCgroups),
             JoinNamespaces = joined.Kinds,
             SeccompFilter = SeccompFilter(record.HostConfig),
@@ -144,14 +148,31 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         return Task.FromResult(NetworkMode.Parse(host.NetworkMode).OwnNamespace ? NetworkState.LoopbackOnly : NetworkState.Foreign);
     }
 
-    private async Task<ISandbox?> AllocateAsync(ContainerRecord record)
+    private async Task<ISandbox?> AllocateAsync(ContainerRecord record, IReadOnlyList<LinkedContainer> links)
     {
         if (NetworkMode.Parse(record.HostConfig.NetworkMode).Kind != NetworkModeKind.Network)
         {
             return null;
         }
 
-        return await parts.Networks.AllocateAsync(new NetworkFiles(files, defaults).Request(record), CancellationToken.None);
+        return await parts.Networks.AllocateAsync(new NetworkFiles(files, defaults).Request(record, links), CancellationToken.None);
+    }
+
+    /// <summary>Tells running containers that are linked to this one its address.</summary>
+    private void Relink(ContainerRecord record, ISandbox? network)
+    {
+        if (network?.Endpoints.FirstOrDefault(endpoint => endpoint.NetworkName == NetworkMode.Bridge) is not { } place)
+        {
+            return;
+        }
+
+        foreach (Container parent in store.All.Where(container => container.Record.Links.Count > 0 && container.Run is not null))
+        {
+            foreach (ContainerLink link in parent.Record.Links.Where(link => link.TargetId == record.Id))
+            {
+                new NetworkFiles(files, defaults).Relink(parent.Record, new LinkedContainer(link.Alias, record, place));
+            }
+        }
     }
 
     /// <summary>Namespaces of other containers that this one shares (<c>--network container:ID</c>, <c>--pid container:ID</c>).</summary>

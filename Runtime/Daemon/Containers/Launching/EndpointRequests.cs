@@ -1,5 +1,6 @@
 using System.Net;
 using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Containers.Linking;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Networking;
@@ -10,10 +11,15 @@ namespace Rtd.Daemon.Containers.Launching;
 internal static class EndpointRequests
 {
     /// <summary>One for each of its networks: the one of its network mode first, so that it is eth0, then by name.</summary>
-    public static IReadOnlyList<EndpointRequest> All(ContainerRecord record)
+    /// <param name="links">Containers that it is linked to, on the default bridge.</param>
+    public static IReadOnlyList<EndpointRequest> All(ContainerRecord record, IReadOnlyList<LinkedContainer> links)
     {
         string primary = NetworkMode.Parse(record.HostConfig.NetworkMode).Name;
-        return [.. record.Endpoints.OrderBy(pair => pair.Key != primary).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Of(record, pair.Key, pair.Value))];
+        return
+        [
+            .. record.Endpoints.OrderBy(pair => pair.Key != primary).ThenBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => Of(record, pair.Key, pair.Value) with { Permits = pair.Key == NetworkMode.Bridge ? [.. links.Select(PermitOf)] : [] }),
+        ];
     }
 
     public static EndpointRequest Of(ContainerRecord record, string network, EndpointSettings settings)
@@ -34,6 +40,8 @@ internal static class EndpointRequests
             GatewayPriority = settings.GwPriority,
         };
     }
+
+    private static LinkPermit PermitOf(LinkedContainer link) => new(link.Target.Id, LinkEnvironment.PortsOf(link.Target));
 
     private static IPAddress? Parse(string? text) => string.IsNullOrEmpty(text) ? null : IPAddress.Parse(text);
 }

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text;
 using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Containers.Linking;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Networking;
@@ -9,14 +11,18 @@ namespace Rtd.Daemon.Containers.Launching;
 /// <summary>Writes hosts, hostname and resolv.conf into a container's directory, from where they are bound into the container.</summary>
 internal sealed class NetworkFiles(ContainerFiles files, ContainerDefaults defaults)
 {
+    // Two containers that one is linked to may start at the same time.
+    private static readonly Lock s_relinking = new();
+
     /// <summary>Writes the three for a start. A container that shares another one's network has none of its own.</summary>
-    public void Write(ContainerRecord record, ISandbox? network)
+    public void Write(ContainerRecord record, ISandbox? network, IReadOnlyList<LinkedContainer> links)
     {
         bool onHost = NetworkMode.Parse(record.HostConfig.NetworkMode).Kind == NetworkModeKind.Host;
         IReadOnlyList<string> extra = record.HostConfig.ExtraHosts ?? [];
+        IReadOnlyList<IPAddress> gateways = defaults.HostGateways.Count > 0 ? defaults.HostGateways : network?.HostGateways ?? [];
         string hosts = onHost
-            ? HostsFile.BuildFromHost(ReadIfPresent(defaults.HostHosts), extra)
-            : HostsFile.Build(record.Config, network?.Endpoints ?? [], network?.GatewayEndpoint, extra);
+            ? HostsFile.BuildFromHost(ReadIfPresent(defaults.HostHosts), gateways, extra)
+            : HostsFile.Build(record.Config, network?.Endpoints ?? [], gateways, extra, links);
         Write(files.HostsPath(record.Id), hosts);
         Write(files.HostnamePath(record.Id), record.Config.Hostname + "\n");
         WriteResolvConf(record, network);
@@ -45,11 +51,26 @@ internal sealed class NetworkFiles(ContainerFiles files, ContainerDefaults defau
         File.WriteAllText(path, text);
     }
 
+    /// <summary>A linked container has another address now. In place, as above.</summary>
+    public void Relink(ContainerRecord record, LinkedContainer link)
+    {
+        lock (s_relinking)
+        {
+            string path = files.HostsPath(record.Id);
+            string text = ReadIfPresent(path);
+            string relinked = HostsFile.Relink(text, link);
+            if (relinked != text)
+            {
+                File.WriteAllText(path, relinked);
+            }
+        }
+    }
+
     /// <summary>All that a container asks of its networks.</summary>
-    public SandboxRequest Request(ContainerRecord record) => new()
+    public SandboxRequest Request(ContainerRecord record, IReadOnlyList<LinkedContainer> links) => new()
     {
         ContainerId = record.Id,
-        Endpoints = EndpointRequests.All(record),
+        Endpoints = EndpointRequests.All(record, links),
         Ports = PortSpecs.Bindings(record.HostConfig, record.Config),
         NameServers = ResolvConf.NameServers(HostResolvConf(onHost: false), Given(record.HostConfig.Dns, defaults.Dns)),
         NdotsSet = Given(record.HostConfig.DnsOptions, defaults.DnsOptions).Any(option => option.StartsWith("ndots:", StringComparison.Ordinal) && option != "ndots:0"),

@@ -9,8 +9,8 @@ internal static class ProcessBuilder
 {
     private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /// <summary>Docker's order: PATH, HOSTNAME, TERM for a terminal, then the container's own, which replace in place; an entry without "=" removes.</summary>
-    public static IReadOnlyList<string> Environment(string hostname, bool tty, IReadOnlyList<string>? own)
+    /// <summary>Docker's order: PATH, HOSTNAME, TERM for a terminal, links, then the container's own, which replace in place; an entry without "=" removes.</summary>
+    public static IReadOnlyList<string> Environment(string hostname, bool tty, IReadOnlyList<string> links, IReadOnlyList<string>? own)
     {
         List<string> environment = [DefaultPath, "HOSTNAME=" + hostname];
         if (tty)
@@ -18,6 +18,7 @@ internal static class ProcessBuilder
             environment.Add("TERM=xterm");
         }
 
+        environment.AddRange(links);
         return Override(environment, own);
     }
 

@@ -63,7 +63,7 @@ internal sealed partial class SpecBuilder(SpecInputs inputs, ContainerDefaults d
         return new ProcessSpec
         {
             Arguments = _record.Command,
-            Environment = ProcessBuilder.Environment(_config.Hostname, _config.Tty, _config.Env),
+            Environment = ProcessBuilder.Environment(_config.Hostname, _config.Tty, inputs.LinkEnvironment, _config.Env),
             WorkingDirectory = _config.WorkingDir.Length > 0 ? Path.GetFullPath(_config.WorkingDir) : "/",
             User = _config.User,
             AdditionalGroups = _host.GroupAdd ?? [],

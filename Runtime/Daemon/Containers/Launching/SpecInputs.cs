@@ -17,6 +17,9 @@ internal sealed record SpecInputs
 
     public required string ResolvConfPath { get; init; }
 
+    /// <summary>Variables that tell of linked containers; the container's own replace them.</summary>
+    public required IReadOnlyList<string> LinkEnvironment { get; init; }
+
     public required IReadOnlyList<MountSpec> CgroupMounts { get; init; }
 
     /// <summary>CLONE_NEW* kinds of other containers' namespaces, in the order of their fds.</summary>

@@ -29,6 +29,9 @@ internal sealed record ContainerRecord
     /// <summary>What was asked of the network, by its name.</summary>
     public Dictionary<string, EndpointSettings> Endpoints { get; init; } = [];
 
+    /// <summary>Links to other containers of the default bridge.</summary>
+    public List<ContainerLink> Links { get; init; } = [];
+
     public ContainerState State { get; init; } = new();
 
     /// <summary>Restarts by policy since the last start by a user.</summary>

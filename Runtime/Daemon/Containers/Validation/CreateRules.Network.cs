@@ -11,6 +11,8 @@ internal sealed partial class CreateRules
     /// <summary>What <c>--add-host</c> takes for the bridge's gateway.</summary>
     public const string HostGateway = "host-gateway";
 
+    public const string HostNetworkAndLinks = "conflicting options: host type networking can't be used with links. This would result in undefined behavior";
+
     /// <summary>The endpoint settings a create gives, under the networks' own names; for none, host and container:ID there are none.</summary>
     /// <param name="nameOf">A network's name by name or id; what it does not know stays as it is, and is an error of the start, as with Docker.</param>
     public static Dictionary<string, EndpointSettings> Endpoints(HostConfig host, NetworkingConfig networking, Func<string, string> nameOf)
@@ -60,7 +62,7 @@ internal sealed partial class CreateRules
         {
             Refuse(address.Length > 0 || addressV6.Length > 0, "user specified IP address is supported on user defined networks only");
             Refuse(settings.Aliases is { Count: > 0 }, "network-scoped alias is supported only for containers in user defined networks");
-            RefuseLinks(settings.Links);
+            Refuse(settings.Links is { Count: > 0 }, "links are only supported for user-defined networks");
         }
     }
 
@@ -69,11 +71,9 @@ internal sealed partial class CreateRules
         NetworkMode mode = NetworkMode.Parse(host.NetworkMode);
         PortSpecs.Bindings(host, config);
         CheckNames(host);
-        if (mode.Name == NetworkMode.Bridge)
-        {
-            RefuseLinks(host.Links);
-        }
-
+        bool links = host.Links is { Count: > 0 };
+        Refuse(links && mode.Kind == NetworkModeKind.Host, HostNetworkAndLinks);
+        Refuse(links && mode.Kind == NetworkModeKind.Container, "conflicting options: container type network can't be used with links. This would result in undefined behavior");
         foreach (string link in host.Links ?? [])
         {
             LinkSpecs.Parse(link);
@@ -128,14 +128,6 @@ internal sealed partial class CreateRules
     {
         int separator = entry.AsSpan().IndexOfAny("=:");
         return separator < 0 ? ("", "") : (entry[..separator], entry[(separator + 1)..].Trim('[', ']'));
-    }
-
-    private static void RefuseLinks(List<string>? links)
-    {
-        if (links is { Count: > 0 })
-        {
-            throw new EngineException(ErrorKind.NotImplemented, "links between containers are not supported on the default bridge: use a network of your own");
-        }
     }
 
     private static bool IsAddress(string text, AddressFamily family) => IPAddress.TryParse(text, out IPAddress? address) && address.AddressFamily == family;

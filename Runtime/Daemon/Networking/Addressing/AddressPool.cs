@@ -33,16 +33,25 @@ internal sealed class AddressPool
         }
     }
 
-    public IPAddress Take()
+    public IPAddress Take() => TryTake() ?? throw Exhausted();
+
+    /// <summary>As <see cref="Take()"/>; null when none is left.</summary>
+    public IPAddress? TryTake()
     {
         lock (_gate)
         {
-            UInt128 address = FindFree()
-                ?? throw EngineException.System($"no available {(_subnet.IsIPv6 ? "IPv6" : "IPv4")} addresses on this network's address pools: {_range}");
+            if (FindFree() is not { } address)
+            {
+                return null;
+            }
+
             Mark(address);
             return IpSubnet.ToAddress(address, _subnet.Family);
         }
     }
+
+    public EngineException Exhausted() =>
+        EngineException.System($"no available {(_subnet.IsIPv6 ? "IPv6" : "IPv4")} addresses on this network's address pools: {_range}");
 
     /// <summary>Takes this very address.</summary>
     public void Take(IPAddress address)

@@ -7,7 +7,7 @@ using Rtd.Daemon.Networking.Links;
 namespace Rtd.Daemon.Networking.Bridge;
 
 /// <summary>Bridge networks: a bridge on the host, a veth pair per container, address translation to the world.</summary>
-internal sealed class BridgeDriver(BridgeOptions flags, LinkTable links, LinkReaper reaper, PacketFilter? filter, NetworkStore store) : INetworkDriver
+internal sealed class BridgeDriver(BridgeOptions flags, LinkTable links, LinkReaper reaper, Func<PacketFilter?> filters, NetworkStore store) : INetworkDriver
 {
     private static readonly Logger s_log = LogManager.GetLogger("network");
 
@@ -15,6 +15,11 @@ internal sealed class BridgeDriver(BridgeOptions flags, LinkTable links, LinkRea
 
     public void Validate(NetworkRecord record, IReadOnlyList<INetwork> others)
     {
+        foreach ((string key, string value) in flags.NetworkDefaults.GetValueOrDefault(Type) ?? [])
+        {
+            record.Options.TryAdd(key, value);
+        }
+
         BridgeSettings settings = BridgeSettings.Of(record, flags);
         if (others.Any(network => network is BridgeNetwork bridge && bridge.Settings.LinkName == settings.LinkName))
         {
@@ -25,14 +30,16 @@ internal sealed class BridgeDriver(BridgeOptions flags, LinkTable links, LinkRea
     public INetwork Open(NetworkRecord record)
     {
         BridgeSettings settings = record.UserDefined ? BridgeSettings.Of(record, flags) : BridgeSettings.OfDefault(flags);
-        IReadOnlyList<NetworkPool> pools = record.UserDefined ? record.Pools.ConvertAll(pool => pool.ToPool()) : [ChooseDefaultPool(record)];
+        IReadOnlyList<NetworkPool> pools = record.UserDefined ? record.Pools.ConvertAll(pool => pool.ToPool()) : ChooseDefaultPools(record);
         string alias = record.UserDefined ? BridgeLink.AliasOf(record.Id) : "";
+        PacketFilter? filter = filters();
         int index = BridgeLink.Ensure(links, settings, pools, alias);
         try
         {
             BridgeNetwork network = new(record, settings, pools, index, links, reaper, filter);
             filter?.AddNetwork(new FirewallNetwork(settings.LinkName, [.. pools.Select(pool => pool.Subnet)], settings.Icc, settings.Masquerade, record.Internal));
             EnableForwarding(pools);
+            AnswerForOthers(settings, answer: filter is not null && !record.UserDefined && !settings.Icc);
             return network;
         }
         catch
@@ -50,12 +57,42 @@ internal sealed class BridgeDriver(BridgeOptions flags, LinkTable links, LinkRea
         }
     }
 
-    private NetworkPool ChooseDefaultPool(NetworkRecord record)
+    /// <summary>See <see cref="BridgePermits"/>. Without the delay that routers put before such an answer.</summary>
+    private static void AnswerForOthers(BridgeSettings settings, bool answer)
     {
+        if (answer || settings.LinkName == BridgeOptions.DefaultBridgeName)
+        {
+            Sysctl.Set($"ipv4/conf/{settings.LinkName}/proxy_arp_pvlan", answer ? "1" : "0");
+            Sysctl.Set($"ipv4/neigh/{settings.LinkName}/proxy_delay", answer ? "0" : "80");
+        }
+    }
+
+    private List<NetworkPool> ChooseDefaultPools(NetworkRecord record)
+    {
+        CheckUsersBridge();
         List<IpSubnet> taken = [.. store.UserDefined.SelectMany(other => other.Pools).Select(pool => pool.ToPool().Subnet)];
         BridgeAddressing addressing = BridgeAddressing.Choose(flags, record.Subnet, links, taken);
         record.Subnet = addressing.Subnet.ToString();
-        return addressing.ToPool(flags.DefaultGateway);
+        List<NetworkPool> pools = [addressing.ToPool(flags.DefaultGateway)];
+        record.EnableIPv6 = flags.IPv6;
+        if (flags.IPv6)
+        {
+            // The id of a predefined network is made once, and the engine's alone.
+            SubnetPool local = SubnetChoice.LocalPool(store.GetOrAdd("none", "null").Id);
+            pools.Add(BridgeAddressingV6.Choose(flags, record.SubnetV6, links, taken, local));
+            record.SubnetV6 = pools[1].Subnet.ToString();
+        }
+
+        return pools;
+    }
+
+    /// <summary>A bridge of another name is the user's to make.</summary>
+    private void CheckUsersBridge()
+    {
+        if (flags.BridgeName != BridgeOptions.DefaultBridgeName && links.IndexOf(flags.BridgeName) == 0)
+        {
+            throw EngineException.System($"bridge device with non default name {flags.BridgeName} must be created manually");
+        }
     }
 
     private void EnableForwarding(IReadOnlyList<NetworkPool> pools)

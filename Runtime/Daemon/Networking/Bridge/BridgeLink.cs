@@ -40,10 +40,14 @@ internal static class BridgeLink
         {
             // Containers may send router advertisements (CVE-2020-13401); on a v4-only bridge the host is not to listen to IPv6 at all.
             bool ipv6 = pools.Any(pool => pool.Subnet.IsIPv6);
+            bool ours = name == BridgeOptions.DefaultBridgeName || found is null || (alias.Length > 0 && found.Alias == alias);
             Sysctl.Set($"ipv6/conf/{name}/accept_ra", "0");
-            Sysctl.Set($"ipv6/conf/{name}/disable_ipv6", ipv6 ? "0" : "1");
+            if (ours || ipv6)
+            {
+                Sysctl.Set($"ipv6/conf/{name}/disable_ipv6", ipv6 ? "0" : "1");
+            }
+
             int index = found?.Index ?? links.IndexOf(name);
-            bool ours = name == BridgeOptions.DefaultBridgeName || found is null || found.Alias == alias;
             Configure(links, settings, index, pools, ours);
             return index;
         }
@@ -85,7 +89,12 @@ internal static class BridgeLink
     private static void Configure(LinkTable links, BridgeSettings settings, int index, IReadOnlyList<NetworkPool> pools, bool ours)
     {
         string name = settings.LinkName;
-        NetlinkBatch batch = new NetlinkBatch().ChangeLink(index, up: false, "set up bridge", name).Put(Rtnetlink.IFLA_MTU, settings.Mtu).NoLinkLocal();
+        NetlinkBatch batch = new();
+        if (ours)
+        {
+            batch.ChangeLink(index, up: false, "set up bridge", name).Put(Rtnetlink.IFLA_MTU, settings.Mtu).NoLinkLocal();
+        }
+
         List<(IPAddress Address, int PrefixLength)> wanted = [.. pools.Where(pool => pool.Gateway is not null).Select(pool => (pool.Gateway!, pool.Subnet.PrefixLength))];
         if (pools.Any(pool => pool.Subnet.IsIPv6))
         {

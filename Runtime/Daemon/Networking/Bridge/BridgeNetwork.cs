@@ -12,6 +12,9 @@ internal sealed class BridgeNetwork(
     NetworkRecord record, BridgeSettings settings, IReadOnlyList<NetworkPool> pools, int bridgeIndex, LinkTable links, LinkReaper reaper, PacketFilter? filter)
     : AddressedNetwork(record, pools)
 {
+    // Links between containers are of the default bridge.
+    private readonly BridgePermits? _permits = filter is not null && !record.UserDefined && !settings.Icc ? new BridgePermits(filter, settings.LinkName) : null;
+
     public BridgeSettings Settings => settings;
 
     public override string InterfacePrefix => settings.InterfacePrefix;
@@ -20,10 +23,26 @@ internal sealed class BridgeNetwork(
 
     public override IReadOnlyDictionary<string, string> Options { get; } = record.UserDefined ? record.Options : DescribeDefault(settings);
 
-    public override void PlugIn(Endpoint endpoint, NetworkNamespace target) =>
-        VethPair.Create(links, endpoint.EndpointId, bridgeIndex, target.Handle, endpoint.InterfaceName, endpoint.Mac, settings.Mtu, isolated: !settings.Icc);
+    public override void PlugIn(Endpoint endpoint, NetworkNamespace target)
+    {
+        _permits?.Add(endpoint);
+        try
+        {
+            VethPair.Create(
+                links, endpoint.EndpointId, bridgeIndex, target.Handle, endpoint.InterfaceName, endpoint.Mac, settings.Mtu, isolated: !settings.Icc, settings.Hairpin);
+        }
+        catch
+        {
+            _permits?.Remove(endpoint);
+            throw;
+        }
+    }
 
-    public override Task UnplugAsync(Endpoint endpoint) => reaper.DeleteAsync(VethPair.NameOf(endpoint.EndpointId));
+    public override Task UnplugAsync(Endpoint endpoint)
+    {
+        _permits?.Remove(endpoint);
+        return reaper.DeleteAsync(VethPair.NameOf(endpoint.EndpointId));
+    }
 
     public override async Task SweepAsync()
     {
@@ -37,10 +56,19 @@ internal sealed class BridgeNetwork(
     /// <summary>A bridge that the user made stays; so does its address.</summary>
     public override void Remove()
     {
-        filter?.RemoveNetwork(settings.LinkName);
-        if (!Record.UserDefined || links.Find(settings.LinkName)?.Alias == BridgeLink.AliasOf(Record.Id))
+        FirewallNetwork? known = filter?.RemoveNetwork(settings.LinkName);
+        try
         {
-            BridgeLink.Delete(links, settings.LinkName);
+            bool ours = Record.UserDefined ? links.Find(settings.LinkName)?.Alias == BridgeLink.AliasOf(Record.Id) : settings.LinkName == BridgeOptions.DefaultBridgeName;
+            if (ours)
+            {
+                BridgeLink.Delete(links, settings.LinkName);
+            }
+        }
+        catch when (known is not null)
+        {
+            filter!.AddNetwork(known);
+            throw;
         }
     }
 

@@ -16,7 +16,10 @@ internal sealed partial record BridgeSettings
         GatewayModeKey = "com.docker.network.bridge.gateway_mode_ipv4", GatewayModeV6Key = "com.docker.network.bridge.gateway_mode_ipv6",
         InhibitKey = "com.docker.network.bridge.inhibit_ipv4";
 
-    private const int MinMtu = 68, MinMtuV6 = 1280, MaxMtu = 65535, MaxPrefix = 10;
+    /// <summary>The least that IPv6 needs of a link (RFC 8200), bytes.</summary>
+    public const int MinMtuV6 = 1280;
+
+    private const int MinMtu = 68, MaxMtu = 65535, MaxPrefix = 10;
 
     /// <summary>The bridge's link.</summary>
     public required string LinkName { get; init; }
@@ -34,6 +37,9 @@ internal sealed partial record BridgeSettings
 
     public string InterfacePrefix { get; init; } = "eth";
 
+    /// <summary>Ports give back what came from them: containers reach their own published ports without a forwarder.</summary>
+    public bool Hairpin { get; init; }
+
     public static BridgeSettings OfDefault(BridgeOptions flags)
     {
         CheckLinkName(flags.BridgeName, "--bridge");
@@ -44,6 +50,7 @@ internal sealed partial record BridgeSettings
             Icc = flags.Icc,
             Masquerade = flags.IpMasq,
             PublishAddresses = Binding(flags.DefaultBindAddress, null),
+            Hairpin = !flags.UserlandProxy,
         };
     }
 
@@ -68,8 +75,13 @@ internal sealed partial record BridgeSettings
             Masquerade = Switch(options, MasqueradeKey, absent: true),
             PublishAddresses = Binding(Address(options, BindKey, AddressFamily.InterNetwork) ?? flags.DefaultBindAddress, Address(options, BindV6Key, AddressFamily.InterNetworkV6)),
             InterfacePrefix = prefix,
+            Hairpin = !flags.UserlandProxy,
         };
     }
+
+    /// <summary>The MTU is no less than IPv6 needs; one that is no number is told where it is read.</summary>
+    public static bool CanCarryIPv6(IReadOnlyDictionary<string, string> options, BridgeOptions flags) =>
+        !int.TryParse(options.GetValueOrDefault(MtuKey), NumberStyles.None, CultureInfo.InvariantCulture, out int mtu) ? flags.Mtu >= MinMtuV6 : mtu >= MinMtuV6;
 
     /// <summary>Of the MTU option that all drivers share.</summary>
     public static int MtuOf(IReadOnlyDictionary<string, string> options, int absent, int least)

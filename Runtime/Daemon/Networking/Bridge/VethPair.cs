@@ -23,12 +23,14 @@ internal static class VethPair
     /// <param name="target">The container's network namespace.</param>
     /// <param name="peerName">The name inside.</param>
     /// <param name="isolated">The bridge passes nothing between this port and other isolated ones.</param>
-    public static void Create(LinkTable links, string endpointId, int bridge, SafeFileHandle target, string peerName, byte[] mac, int mtu, bool isolated)
+    /// <param name="hairpin">The bridge gives back to the port what came from it.</param>
+    public static void Create(
+        LinkTable links, string endpointId, int bridge, SafeFileHandle target, string peerName, byte[] mac, int mtu, bool isolated, bool hairpin)
     {
         string name = NameOf(endpointId);
         NetlinkBatch batch = new();
         AddPair(batch, name, bridge, target, peerName, mac, mtu);
-        AddPort(batch, name, endpointId, isolated);
+        AddPort(batch, name, endpointId, isolated, hairpin);
         batch.Begin(Rtnetlink.RTM_NEWLINK, 0, "bring up link", name)
             .LinkHeader(flags: Rtnetlink.IFF_UP, change: Rtnetlink.IFF_UP)
             .Put(Rtnetlink.IFLA_IFNAME, name);
@@ -62,19 +64,19 @@ internal static class VethPair
             .EndNest(peer).EndNest(data).EndNest(info);
     }
 
-    private static void AddPort(NetlinkBatch batch, string name, string endpointId, bool isolated)
+    private static void AddPort(NetlinkBatch batch, string name, string endpointId, bool isolated, bool hairpin)
     {
         batch.Begin(Rtnetlink.RTM_NEWLINK, 0, "set up link", name)
             .LinkHeader()
             .Put(Rtnetlink.IFLA_IFNAME, name)
             .Put(Rtnetlink.IFLA_IFALIAS, AliasPrefix + endpointId)
             .NoLinkLocal();
-        if (isolated)
+        if (isolated || hairpin)
         {
             int info = batch.BeginNest(Rtnetlink.IFLA_LINKINFO);
             batch.Put(Rtnetlink.IFLA_INFO_SLAVE_KIND, "bridge");
             int data = batch.BeginNest(Rtnetlink.IFLA_INFO_SLAVE_DATA);
-            batch.Put(Rtnetlink.IFLA_BRPORT_ISOLATED, (byte)1).EndNest(data).EndNest(info);
+            batch.Put(Rtnetlink.IFLA_BRPORT_ISOLATED, (byte)(isolated ? 1 : 0)).Put(Rtnetlink.IFLA_BRPORT_MODE, (byte)(hairpin ? 1 : 0)).EndNest(data).EndNest(info);
         }
     }
 

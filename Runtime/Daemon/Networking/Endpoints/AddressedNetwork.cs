@@ -13,28 +13,20 @@ internal abstract class AddressedNetwork : INetwork
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Endpoint> _endpoints = [];
     private readonly Departures _departures = new();
-    private readonly AddressPool? _addresses;
-    private readonly AddressPool? _addressesV6;
+    private readonly List<(NetworkPool Pool, AddressPool Addresses)> _pools;
     private bool _closed;
 
     protected AddressedNetwork(NetworkRecord record, IReadOnlyList<NetworkPool> pools)
     {
         Record = record;
         Pools = pools;
-        PoolV4 = pools.FirstOrDefault(pool => !pool.Subnet.IsIPv6);
-        PoolV6 = pools.FirstOrDefault(pool => pool.Subnet.IsIPv6);
         Names = record.UserDefined ? new NameTable() : null;
-        _addresses = MakePool(PoolV4);
-        _addressesV6 = MakePool(PoolV6);
+        _pools = [.. pools.Select(pool => (pool, MakePool(pool)))];
     }
 
     public NetworkRecord Record { get; }
 
     public IReadOnlyList<NetworkPool> Pools { get; }
-
-    public NetworkPool? PoolV4 { get; }
-
-    public NetworkPool? PoolV6 { get; }
 
     public NameTable? Names { get; }
 
@@ -97,8 +89,8 @@ internal abstract class AddressedNetwork : INetwork
         IPAddress? address = null, addressV6 = null;
         try
         {
-            address = Take(_addresses, request.Address, AddressFamily.InterNetwork);
-            addressV6 = Take(_addressesV6, request.AddressV6, AddressFamily.InterNetworkV6);
+            address = Take(request.Address, AddressFamily.InterNetwork);
+            addressV6 = Take(request.AddressV6, AddressFamily.InterNetworkV6);
             Endpoint endpoint = new(this, request, NetworkStore.NewId(), address, addressV6, mac ?? MacAddresses.For(address));
             lock (_gate)
             {
@@ -118,6 +110,9 @@ internal abstract class AddressedNetwork : INetwork
             throw;
         }
     }
+
+    /// <summary>The subnet that an address of this network is of.</summary>
+    public NetworkPool PoolOf(IPAddress address) => _pools.Find(entry => entry.Pool.Subnet.Contains(address)).Pool;
 
     /// <summary>Called once by an endpoint that has taken everything else back.</summary>
     public void Forget(Endpoint endpoint)
@@ -162,13 +157,8 @@ internal abstract class AddressedNetwork : INetwork
 
     public abstract void Remove();
 
-    private static AddressPool? MakePool(NetworkPool? pool)
+    private static AddressPool MakePool(NetworkPool pool)
     {
-        if (pool is null)
-        {
-            return null;
-        }
-
         AddressPool addresses = new(pool.Subnet, pool.Range ?? pool.Subnet);
         foreach (IPAddress reserved in pool.Reserved.Values.Append(pool.Gateway).OfType<IPAddress>().Distinct())
         {
@@ -181,19 +171,31 @@ internal abstract class AddressedNetwork : INetwork
         return addresses;
     }
 
-    private IPAddress? Take(AddressPool? pool, IPAddress? requested, AddressFamily family)
+    /// <summary>Of several subnets the first that has an address left.</summary>
+    private IPAddress? Take(IPAddress? requested, AddressFamily family)
     {
-        if (requested is null)
+        if (requested is not null)
         {
-            return pool?.Take();
+            CheckRequested(requested, family);
+            AddressesOf(requested).Take(requested);
+            return requested;
         }
 
-        CheckRequested(pool, requested, family);
-        pool!.Take(requested);
-        return requested;
+        List<AddressPool> pools = [.. _pools.Where(entry => entry.Pool.Subnet.Family == family).Select(entry => entry.Addresses)];
+        foreach (AddressPool pool in pools)
+        {
+            if (pool.TryTake() is { } address)
+            {
+                return address;
+            }
+        }
+
+        return pools.Count > 0 ? throw pools[^1].Exhausted() : null;
     }
 
-    private void CheckRequested(AddressPool? pool, IPAddress requested, AddressFamily family)
+    private AddressPool AddressesOf(IPAddress address) => _pools.Find(entry => entry.Pool.Subnet.Contains(address)).Addresses;
+
+    private void CheckRequested(IPAddress requested, AddressFamily family)
     {
         if (!Record.UserDefined)
         {
@@ -201,14 +203,13 @@ internal abstract class AddressedNetwork : INetwork
         }
 
         bool configured = Record.Pools.Exists(known => known.Configured && IpSubnet.Parse(known.Subnet) is { } subnet && subnet.Family == family);
-        if (pool is null || !configured)
+        if (!configured)
         {
             throw EngineException.InvalidParameter(
                 $"invalid config for network {Record.Name}: invalid endpoint settings:\nuser specified IP address is supported only when connecting to networks with user configured subnets");
         }
 
-        NetworkPool asked = family == AddressFamily.InterNetwork ? PoolV4! : PoolV6!;
-        if (!asked.Subnet.Contains(requested))
+        if (!_pools.Exists(entry => entry.Pool.Subnet.Contains(requested)))
         {
             throw EngineException.InvalidParameter(
                 $"invalid config for network {Record.Name}: invalid endpoint settings:\nno configured subnet contains IP address {requested}");
@@ -217,14 +218,9 @@ internal abstract class AddressedNetwork : INetwork
 
     private void Return(IPAddress? address, IPAddress? addressV6)
     {
-        if (address is not null)
+        foreach (IPAddress taken in new[] { address, addressV6 }.OfType<IPAddress>())
         {
-            _addresses!.Return(address);
-        }
-
-        if (addressV6 is not null)
-        {
-            _addressesV6!.Return(addressV6);
+            AddressesOf(taken).Return(taken);
         }
     }
 }

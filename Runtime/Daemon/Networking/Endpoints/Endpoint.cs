@@ -25,15 +25,15 @@ internal sealed class Endpoint(AddressedNetwork network, EndpointRequest request
 
     public IPAddress? Address { get; } = address;
 
-    public int PrefixLength => Address is null ? 0 : network.PoolV4!.Subnet.PrefixLength;
+    public int PrefixLength => Address is null ? 0 : network.PoolOf(Address).Subnet.PrefixLength;
 
-    public IPAddress? Gateway => network.IsGateway ? GatewayOf(network.PoolV4, "DefaultGatewayIPv4") : null;
+    public IPAddress? Gateway => network.IsGateway ? GatewayOf(Address, "DefaultGatewayIPv4") : null;
 
     public IPAddress? AddressV6 { get; } = addressV6;
 
-    public int PrefixLengthV6 => AddressV6 is null ? 0 : network.PoolV6!.Subnet.PrefixLength;
+    public int PrefixLengthV6 => AddressV6 is null ? 0 : network.PoolOf(AddressV6).Subnet.PrefixLength;
 
-    public IPAddress? GatewayV6 => network.IsGateway ? GatewayOf(network.PoolV6, "DefaultGatewayIPv6") : null;
+    public IPAddress? GatewayV6 => network.IsGateway ? GatewayOf(AddressV6, "DefaultGatewayIPv6") : null;
 
     public byte[] Mac { get; } = mac;
 
@@ -127,7 +127,8 @@ internal sealed class Endpoint(AddressedNetwork network, EndpointRequest request
     }
 
     /// <summary>A reserved address of this name stands in for the network's own gateway, as with Docker.</summary>
-    private static IPAddress? GatewayOf(NetworkPool? pool, string reserved) => pool?.Reserved.GetValueOrDefault(reserved) ?? pool?.Gateway;
+    private IPAddress? GatewayOf(IPAddress? address, string reserved) =>
+        address is null ? null : network.PoolOf(address).Reserved.GetValueOrDefault(reserved) ?? network.PoolOf(address).Gateway;
 
     private static IReadOnlyList<string> NamesOf(AddressedNetwork network, EndpointRequest request)
     {

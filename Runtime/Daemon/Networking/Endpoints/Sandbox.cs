@@ -26,6 +26,10 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
 
     public IEndpoint? GatewayEndpoint => GatewayOf(_endpoints);
 
+    public IReadOnlyList<IPAddress> HostGateways => GatewayOf(_endpoints) is { } way
+        ? [.. new[] { way.Gateway, way.GatewayV6 }.OfType<IPAddress>()]
+        : service.BridgeAddresses;
+
     public IReadOnlyList<PortBinding> Ports => _ports?.Bindings ?? [];
 
     public bool HasResolver => _endpoints.Exists(endpoint => endpoint.Network.Names is not null);
@@ -98,6 +102,7 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
             catch
             {
                 _endpoints = _endpoints.Remove(endpoint);
+                await StopUnusedResolverAsync();
                 await endpoint.ReleaseAsync();
                 throw;
             }
@@ -196,6 +201,16 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         if (_resolver is null && HasResolver)
         {
             _resolver = await Resolver.StartAsync(this, request, pid);
+        }
+    }
+
+    /// <summary>After a connect that failed: the container is as it was before.</summary>
+    private async Task StopUnusedResolverAsync()
+    {
+        if (_resolver is { } unused && !HasResolver)
+        {
+            _resolver = null;
+            await unused.WithdrawAsync();
         }
     }
 

@@ -10,29 +10,32 @@ namespace Rtd.Daemon.Networking.Firewall;
 /// route_localnet on a link (kube-proxy, older Docker); we never do.</item>
 /// <item>publish: two maps, by (address, port) and by port alone for any-address. A port costs one element, not rules. Traffic from our own
 /// bridges is left to the forwarder: where br_netfilter is on, the kernel would bridge a translated packet straight to its new port, which
-/// fails for the port it came from and for isolated ones.</item>
+/// fails for the port it came from and for isolated ones. Without a forwarder (<c>--userland-proxy=false</c>) it is translated all the same, and
+/// bridge ports may give back what came from them.</item>
 /// <item>postrouting: outgoing traffic takes the host's address.</item>
-/// <item>forward: to our bridges only answers and published ports, so that networks are isolated from each other and from outside; from an
-/// internal one nothing goes anywhere else.</item>
+/// <item>forward: answers first, as most packets are; else to our bridges only published ports, so that networks are isolated from each other and from outside; from an
+/// internal one nothing goes anywhere else. Linked containers reach each other's ports where others do not.</item>
 /// </list>
 /// Rules match our bridges alone, policies stay accept: foreign traffic passes untouched.
 /// </remarks>
 internal static class FirewallRuleset
 {
-    public const string PortMap = "ports", AddressMap = "addresses", LoopbackSet = "loopback";
+    public const string PortMap = "ports", AddressMap = "addresses", LoopbackSet = "loopback", LinkedSet = "linked";
 
     private const string Bridges = "bridges", Internal = "internal", Talking = "talking", Sources = "sources", Masqueraded = "masqueraded";
 
     private static readonly string[] s_chains = ["guard", "publish", "output", "prerouting", "postrouting", "forward"];
 
     /// <summary>Replaces both tables.</summary>
-    public static string Create(string table, IReadOnlyCollection<FirewallNetwork> networks, IReadOnlyCollection<PublishedPort> ports)
+    /// <param name="hairpin">Containers reach published ports by translation too, instead of by the forwarder.</param>
+    public static string Create(
+        string table, IReadOnlyCollection<FirewallNetwork> networks, IReadOnlyCollection<PublishedPort> ports, IReadOnlyCollection<LinkedPort> linked, bool hairpin)
     {
         StringBuilder script = new();
         script.Append(Remove(table));
         foreach (FirewallFamily family in FirewallFamily.All)
         {
-            AppendTable(script, table, family);
+            AppendTable(script, table, family, hairpin);
         }
 
         foreach (FirewallNetwork network in networks)
@@ -40,7 +43,7 @@ internal static class FirewallRuleset
             script.Append(Add(table, network));
         }
 
-        return script.Append(Add(table, ports)).ToString();
+        return script.Append(Add(table, ports)).Append(Add(table, linked)).ToString();
     }
 
     /// <summary>Removes the tables, whether they are there or not.</summary>
@@ -60,6 +63,13 @@ internal static class FirewallRuleset
     public static string Add(string table, IEnumerable<PublishedPort> ports) => Elements("add", table, ports, withValue: true);
 
     public static string Delete(string table, IEnumerable<PublishedPort> ports) => Elements("delete", table, ports, withValue: false);
+
+    public static string Add(string table, IEnumerable<LinkedPort> ports) => Elements("add", table, ports);
+
+    public static string Delete(string table, IEnumerable<LinkedPort> ports) => Elements("delete", table, ports);
+
+    private static string Elements(string verb, string table, IEnumerable<LinkedPort> ports) => string.Concat(ports.Select(port =>
+        $"{verb} element {FirewallFamily.IPv4.Name} {table} {LinkedSet} {{ {port.From} . {port.To} . {port.Protocol} . {port.Port} . \"{port.Bridge}\" }}\n"));
 
     private static string Elements(string verb, string table, FirewallNetwork network)
     {
@@ -102,11 +112,12 @@ internal static class FirewallRuleset
         return script.ToString();
     }
 
-    private static void AppendTable(StringBuilder script, string table, FirewallFamily family) => script.Append($$"""
+    private static void AppendTable(StringBuilder script, string table, FirewallFamily family, bool hairpin) => script.Append($$"""
         table {{family.Name}} {{table}} {
             set {{LoopbackSet}} { type {{family.AddressType}} . inet_proto . inet_service; }
             set {{Bridges}} { type ifname; }
             set {{Internal}} { type ifname; }
+            set {{LinkedSet}} { type {{family.AddressType}} . {{family.AddressType}} . inet_proto . inet_service . ifname; }
             set {{Talking}} { type ifname . ifname; }
             set {{Sources}} { type {{family.AddressType}} . ifname; flags interval; }
             set {{Masqueraded}} { type {{family.AddressType}}; flags interval; }
@@ -126,20 +137,22 @@ internal static class FirewallRuleset
             }
             chain prerouting {
                 type nat hook prerouting priority -100; policy accept;
-                iifname @{{Bridges}} return
+                {{(hairpin ? "" : $"iifname @{Bridges} return")}}
                 {{family.Name}} daddr != {{family.Loopback}} fib daddr type local jump publish
             }
             chain postrouting {
                 type nat hook postrouting priority 100; policy accept;
+                {{(hairpin ? $"{family.Name} saddr . oifname @{Sources} ct status dnat masquerade" : "")}}
                 {{family.Name}} saddr . oifname @{{Sources}} return
                 {{family.Name}} saddr @{{Masqueraded}} masquerade
             }
             chain forward {
                 type filter hook forward priority 0; policy accept;
+                ct state established,related accept
                 iifname . oifname @{{Talking}} accept
+                {{family.Name}} saddr . {{family.Name}} daddr . meta l4proto . th dport . iifname @{{LinkedSet}} accept
                 iifname @{{Internal}} drop
                 oifname @{{Internal}} drop
-                oifname @{{Bridges}} ct state established,related accept
                 oifname @{{Bridges}} ct status dnat accept
                 oifname @{{Bridges}} drop
                 iifname @{{Bridges}} accept

@@ -9,13 +9,15 @@ namespace Rtd.Daemon.Networking.Firewall;
 /// A change is written as the few elements it is. If that fails (someone flushed the ruleset), the table is made anew from what it should
 /// hold, so one flush by another program heals with the next container.
 /// </remarks>
-internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, string table) : IDisposable
+/// <param name="hairpin">Containers reach published ports by translation, see <see cref="FirewallRuleset"/>.</param>
+internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, string table, bool hairpin) : IDisposable
 {
     private static readonly Logger s_log = LogManager.GetLogger("network");
 
     private readonly Lock _gate = new();
     private readonly List<FirewallNetwork> _networks = [];
     private readonly HashSet<PublishedPort> _ports = [];
+    private readonly HashSet<LinkedPort> _linked = [];
     private string _shape = "";
     private bool _removed;
 
@@ -39,16 +41,54 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
         }
     }
 
-    /// <summary>Takes a network out; one that is not there is out already.</summary>
-    public void RemoveNetwork(string bridge)
+    /// <summary>Takes a network out; one that is not there is out already. If that fails it is in as before.</summary>
+    /// <returns>What <see cref="AddNetwork"/> puts back, or null.</returns>
+    public FirewallNetwork? RemoveNetwork(string bridge)
     {
         lock (_gate)
         {
-            if (_networks.Find(n => n.Bridge == bridge) is { } known)
+            if (_networks.Find(n => n.Bridge == bridge) is not { } known)
             {
-                _networks.Remove(known);
-                RunOrCreate(FirewallRuleset.Delete(table, known));
+                return null;
             }
+
+            _networks.Remove(known);
+            try
+            {
+                RunOrCreate(FirewallRuleset.Delete(table, known));
+                return known;
+            }
+            catch
+            {
+                _networks.Add(known);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Opens ports between linked containers.</summary>
+    public void Permit(IReadOnlyList<LinkedPort> ports)
+    {
+        lock (_gate)
+        {
+            List<LinkedPort> fresh = [.. ports.Where(_linked.Add)];
+            try
+            {
+                RunOrCreate(FirewallRuleset.Add(table, fresh));
+            }
+            catch
+            {
+                _linked.ExceptWith(fresh);
+                throw;
+            }
+        }
+    }
+
+    public void Revoke(IReadOnlyList<LinkedPort> ports)
+    {
+        lock (_gate)
+        {
+            RunOrCreate(FirewallRuleset.Delete(table, [.. ports.Where(_linked.Remove)]));
         }
     }
 
@@ -113,33 +153,44 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
         {
             _removed = true;
             nft.Run(FirewallRuleset.Remove(table));
+            foreach (FirewallFamily family in FirewallFamily.All)
+            {
+                if (TryList(AdminTable.ListAll(table, family)) is { } listing && AdminTable.IsUntouched(listing))
+                {
+                    nft.Run(AdminTable.Remove(table, family));
+                }
+            }
         }
     }
 
-    /// <summary>Foreign chains on the forward hook whose policy drops: an accept of ours cannot overrule them, so the user is to know.</summary>
-    public IReadOnlyList<string> ForeignForwardDrops()
+    /// <summary>Lines for <c>info</c>: what outside of us stands in the containers' way, as of the last look.</summary>
+    public IReadOnlyList<string> Warnings { get; private set; } = [];
+
+    /// <summary>Looks for foreign chains that would drop what ours let through, and logs those that have come.</summary>
+    public void LookForForeignDrops()
     {
-        List<string> found = [];
-        string currentTable = "", currentChain = "";
-        foreach (string line in nft.Run("list chains").Split('\n'))
+        string[] warnings =
+        [
+            .. ForeignForwardDrops().Select(chain =>
+                $"WARNING: {chain} drops forwarded packets that its rules do not know: containers reach other hosts, and other hosts their ports, only where those rules say so"),
+        ];
+        foreach (string warning in warnings.Except(Warnings))
         {
-            string text = line.Trim();
-            if (text.StartsWith("table ", StringComparison.Ordinal))
-            {
-                currentTable = text.TrimEnd(' ', '{');
-            }
-            else if (text.StartsWith("chain ", StringComparison.Ordinal))
-            {
-                currentChain = text.TrimEnd(' ', '{');
-            }
-            else if (text.Contains("hook forward", StringComparison.Ordinal) && text.Contains("policy drop", StringComparison.Ordinal)
-                && (currentTable.StartsWith("table ip ", StringComparison.Ordinal) || currentTable.StartsWith("table ip6 ", StringComparison.Ordinal) || currentTable.StartsWith("table inet ", StringComparison.Ordinal)))
-            {
-                found.Add($"{currentTable} {currentChain}");
-            }
+            s_log.Warn(warning);
         }
 
-        return found;
+        Warnings = warnings;
+    }
+
+    /// <summary>Foreign chains on the forward hook that drop what they do not know: an accept of ours cannot overrule them, so the user is to know.</summary>
+    /// <returns>Such as <c>table ip filter chain FORWARD</c>.</returns>
+    public IReadOnlyList<string> ForeignForwardDrops()
+    {
+        lock (_gate)
+        {
+            List<ForeignChain> chains = ForeignChain.OnForward(nft.Run("list chains"), except: [table, AdminTable.NameOf(table)]);
+            return [.. chains.Where(chain => chain.DropsByPolicy || TryList(chain.ListScript) is { } listing && ForeignChain.EndsInDrop(listing)).Select(chain => chain.Name)];
+        }
     }
 
     public void Dispose()
@@ -168,7 +219,8 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
 
     private void Create()
     {
-        nft.Run(FirewallRuleset.Create(table, _networks, _ports));
+        nft.Run(FirewallRuleset.Create(table, _networks, _ports, _linked, hairpin));
+        MakeAdminTable();
         _shape = Shape();
         if (_shape.Length == 0)
         {
@@ -176,16 +228,34 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
         }
     }
 
-    /// <summary>Our chains as they are; "" when one is missing.</summary>
-    private string Shape()
+    private void MakeAdminTable()
+    {
+        foreach (FirewallFamily family in FirewallFamily.All)
+        {
+            if (TryList(AdminTable.List(table, family)) is null)
+            {
+                nft.Run(AdminTable.Create(table, family));
+            }
+        }
+    }
+
+    /// <summary>What nft prints; null when there is no such chain.</summary>
+    private string? TryList(string script)
     {
         try
         {
-            return string.Concat(FirewallRuleset.ListChains(table).Select(nft.Run));
+            return nft.Run(script);
         }
         catch (EngineException)
         {
-            return ""; // nft says no such chain
+            return null; // nft has no other way to say so
         }
+    }
+
+    /// <summary>Our chains as they are; "" when one is missing.</summary>
+    private string Shape()
+    {
+        string?[] chains = [.. FirewallRuleset.ListChains(table).Select(TryList)];
+        return Array.Exists(chains, chain => chain is null) ? "" : string.Concat(chains);
     }
 }

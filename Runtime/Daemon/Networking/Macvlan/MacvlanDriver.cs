@@ -6,7 +6,7 @@ using Rtd.Protocol.Netlink;
 namespace Rtd.Daemon.Networking.Macvlan;
 
 /// <summary>"macvlan": containers are stations of their own, with MAC addresses of their own, on the network of a link of the host.</summary>
-internal sealed class MacvlanDriver(LinkTable links) : INetworkDriver
+internal sealed class MacvlanDriver(LinkTable links, ParentLinks parents) : INetworkDriver
 {
     // linux/if_link.h
     private const ushort IFLA_MACVLAN_MODE = 1;
@@ -14,13 +14,11 @@ internal sealed class MacvlanDriver(LinkTable links) : INetworkDriver
 
     public string Type => "macvlan";
 
-    public void Validate(NetworkRecord record, IReadOnlyList<INetwork> others) => ParentRules.Check(SettingsOf(record), others, links);
+    public void Validate(NetworkRecord record, IReadOnlyList<INetwork> others) => ParentRules.Check(record, SettingsOf, others, parents);
 
-    public INetwork Open(NetworkRecord record) => new ParentNetwork(record, record.Pools.ConvertAll(pool => pool.ToPool()), SettingsOf(record), links);
+    public INetwork Open(NetworkRecord record) => ParentNetwork.Open(record, SettingsOf(record), links, parents);
 
-    public void Discard(NetworkRecord record)
-    {
-    }
+    public void Discard(NetworkRecord record) => parents.DiscardUnused(ParentSettings.ParentOf(record));
 
     private static ParentSettings SettingsOf(NetworkRecord record)
     {

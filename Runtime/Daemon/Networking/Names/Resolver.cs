@@ -69,6 +69,23 @@ internal sealed class Resolver : IDisposable
         _target.Dispose();
     }
 
+    /// <summary>Stops it in a container that goes on: 127.0.0.11 leads nowhere then.</summary>
+    public async Task WithdrawAsync()
+    {
+        try
+        {
+            await _target.RunAsync(() =>
+            {
+                ResolverRules.Remove();
+                return true;
+            });
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
     private static ResolverSockets OpenInside()
     {
         // At a start rtinit has yet to bring lo up; before that 127.0.0.11 is no local address. (A socket bound to it all the same, by

@@ -17,7 +17,7 @@ internal static class ResolverRules
 
     // linux/netfilter/nfnetlink.h and nf_tables.h
     private const ushort NFNL_MSG_BATCH_BEGIN = 0x10, NFNL_MSG_BATCH_END = 0x11, NFNL_SUBSYS_NFTABLES = 10;
-    private const ushort NFT_MSG_NEWTABLE = NFNL_SUBSYS_NFTABLES << 8, NFT_MSG_NEWCHAIN = NFT_MSG_NEWTABLE | 3, NFT_MSG_NEWRULE = NFT_MSG_NEWTABLE | 6;
+    private const ushort NFT_MSG_NEWTABLE = NFNL_SUBSYS_NFTABLES << 8, NFT_MSG_DELTABLE = NFT_MSG_NEWTABLE | 2, NFT_MSG_NEWCHAIN = NFT_MSG_NEWTABLE | 3, NFT_MSG_NEWRULE = NFT_MSG_NEWTABLE | 6;
     private const ushort NFTA_TABLE_NAME = 1;
     private const ushort NFTA_CHAIN_TABLE = 1, NFTA_CHAIN_NAME = 3, NFTA_CHAIN_HOOK = 4, NFTA_CHAIN_POLICY = 5, NFTA_CHAIN_TYPE = 7;
     private const ushort NFTA_HOOK_HOOKNUM = 1, NFTA_HOOK_PRIORITY = 2;
@@ -49,6 +49,18 @@ internal static class ResolverRules
         batch.Put(NFTA_CHAIN_TYPE, "nat");
         AddRule(batch, Udp, udpPort);
         AddRule(batch, Tcp, tcpPort);
+        Begin(batch, NFNL_MSG_BATCH_END, 0, Libc.AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
+        using NetlinkSocket socket = new(Libc.NETLINK_NETFILTER);
+        socket.Execute(batch);
+    }
+
+    /// <summary>Takes the table away; one that is not there is away already. To be called by a thread in the container's namespace.</summary>
+    public static void Remove()
+    {
+        NetlinkBatch batch = new(256) { Trailers = 1 };
+        Begin(batch, NFNL_MSG_BATCH_BEGIN, 0, Libc.AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
+        Begin(batch, NFT_MSG_NEWTABLE, Rtnetlink.NLM_F_CREATE).Put(NFTA_TABLE_NAME, Table);
+        Begin(batch, NFT_MSG_DELTABLE, 0).Put(NFTA_TABLE_NAME, Table);
         Begin(batch, NFNL_MSG_BATCH_END, 0, Libc.AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
         using NetlinkSocket socket = new(Libc.NETLINK_NETFILTER);
         socket.Execute(batch);

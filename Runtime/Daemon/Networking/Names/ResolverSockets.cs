@@ -6,6 +6,9 @@ namespace Rtd.Daemon.Networking.Names;
 /// <summary>The sockets that a container's questions come in by, in its own network namespace.</summary>
 internal sealed record ResolverSockets(Socket Udp, Socket Tcp) : IDisposable
 {
+    // The kernel gives what net.core.rmem_max allows: room for the questions of a moment in which the daemon has no processor.
+    private const int ReceiveBuffer = 1 << 20;
+
     private static readonly IPAddress s_address = IPAddress.Parse("127.0.0.11");
 
     public int UdpPort => ((IPEndPoint)Udp.LocalEndPoint!).Port;
@@ -18,6 +21,7 @@ internal sealed record ResolverSockets(Socket Udp, Socket Tcp) : IDisposable
         Socket udp = Bind(SocketType.Dgram, ProtocolType.Udp);
         try
         {
+            udp.ReceiveBufferSize = ReceiveBuffer;
             Socket tcp = Bind(SocketType.Stream, ProtocolType.Tcp);
             tcp.Listen();
             return new ResolverSockets(udp, tcp);

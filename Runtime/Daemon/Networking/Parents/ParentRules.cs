@@ -1,14 +1,18 @@
 using Rtd.Daemon.Errors;
-using Rtd.Daemon.Networking.Links;
 
 namespace Rtd.Daemon.Networking.Parents;
 
 /// <summary>What networks on a parent are checked for when they are made.</summary>
 internal static class ParentRules
 {
-    public static void Check(ParentSettings settings, IReadOnlyList<INetwork> others, LinkTable links)
+    /// <param name="settingsOf">Reads the options.</param>
+    public static void Check(NetworkRecord record, Func<NetworkRecord, ParentSettings> settingsOf, IReadOnlyList<INetwork> others, ParentLinks parents)
     {
-        if (links.IndexOf(settings.Parent) == 0)
+        ParentSettings settings = settingsOf(record);
+
+        // Without a parent there is nothing outside, as with --internal.
+        record.Internal |= settings.Parent == ParentLinks.DummyOf(record);
+        if (!parents.CanBe(settings.Parent))
         {
             throw EngineException.InvalidParameter($"invalid parent {settings.Parent}: the host has no such link");
         }

@@ -1,4 +1,3 @@
-using Rtd.Daemon.Errors;
 using Rtd.Daemon.Networking.Bridge;
 using Rtd.Protocol.Netlink;
 
@@ -14,13 +13,13 @@ internal sealed record ParentSettings(string Kind, string Parent, int Mtu, bool 
 {
     private const int MinMtu = 68;
 
-    /// <summary>The parent that the options name; it is not made here.</summary>
+    /// <summary>The parent that the options name, or the one that stands in for none.</summary>
     public static string ParentOf(NetworkRecord record)
     {
         string parent = record.Options.GetValueOrDefault("parent") ?? "";
         if (parent.Length == 0)
         {
-            throw EngineException.InvalidParameter($"{record.Driver} networks need a link of the host to lie on: give it with -o parent=NAME");
+            return ParentLinks.DummyOf(record);
         }
 
         BridgeSettings.CheckLinkName(parent, "parent");

@@ -1,0 +1,248 @@
+#!/usr/bin/env python3
+"""Networks: what one adds to a start, a hundred starts at once, throughput between containers and by a published port, names; rtd beside docker.
+
+Started by scripts/bench. Each engine has a network namespace of its own, as on a machine of its own: Docker sets the policy of the FORWARD chain to DROP,
+which would stop the other's traffic. A third namespace, joined to each by a veth pair, is outside. The engines take turns within each round.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+import _machine
+from _api import Api
+from _engines import Docker, Failed, Rtd, run
+
+NETWORK = "bench"
+PORT = 5201
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class NetworkedDocker(Docker):
+    network_flags = []
+
+
+class Site:
+    """An engine in a network of its own, with a station outside."""
+
+    def __init__(self, engine, number):
+        self.engine = engine
+        self.name = engine.name
+        self.host_address, self.outside_address = f"198.51.100.{number * 4 + 1}", f"198.51.100.{number * 4 + 2}"
+        self._holders = [self._hold(), self._hold()]
+        self.host, self.outside = (["nsenter", f"--net=/proc/{holder.pid}/ns/net", "--"] for holder in self._holders)
+        run([*self.host, "ip", "link", "add", "out0", "type", "veth", "peer", "name", "eth0", "netns", str(self._holders[1].pid)])
+        for place, link, address in (self.host, "out0", self.host_address), (self.outside, "eth0", self.outside_address):
+            run([*place, "ip", "link", "set", "lo", "up"])
+            run([*place, "ip", "addr", "add", f"{address}/30", "dev", link])
+            run([*place, "ip", "link", "set", link, "up"])
+        engine.prefix = self.host
+        self.api = None
+
+    @staticmethod
+    def _hold():
+        process = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo in; exec sleep infinity"], stdout=subprocess.PIPE)
+        process.stdout.readline()
+        return process
+
+    def start(self, image):
+        self.engine.start()
+        self.engine.run("import", image, "busybox:latest")
+        self.engine.run("network", "create", NETWORK)
+        self.api = Api(self.engine.path("sock"))
+
+    def fresh_api(self):
+        """For a thread of its own."""
+        return Api(self.engine.path("sock"))
+
+    def stop(self):
+        self.engine.stop()
+        for holder in self._holders:
+            holder.kill()
+            holder.wait()
+
+
+def inside(pid):
+    return ["nsenter", f"--net=/proc/{pid}/ns/net", "--"]
+
+
+def cycle(site, network):
+    """Milliseconds of a start alone, and of a container's whole life."""
+    begin = time.perf_counter()
+    container = site.api.create(network, ["true"])
+    created = time.perf_counter()
+    site.api.start(container)
+    started = time.perf_counter()
+    site.api.call("POST", f"/containers/{container}/wait")
+    site.api.call("DELETE", f"/containers/{container}")
+    return (started - created) * 1000, (time.perf_counter() - begin) * 1000
+
+
+def many(site, count, width):
+    """Starts so many containers, so many at a time; checks addresses and names. Milliseconds of all creates and starts."""
+    names = [f"many{number}" for number in range(count)]
+
+    def start(name):
+        api = site.fresh_api()
+        container = api.create(NETWORK, ["sleep", "1000"], name)
+        api.start(container)
+        shown = api.call("GET", f"/containers/{container}/json")
+        api.close()
+        return shown["NetworkSettings"]["Networks"][NETWORK]["IPAddress"]
+
+    begin = time.perf_counter()
+    with concurrent.futures.ThreadPoolExecutor(width) as pool:
+        addresses = dict(zip(names, pool.map(start, names)))
+    milliseconds = (time.perf_counter() - begin) * 1000
+    if len(set(addresses.values())) != count:
+        raise Failed(f"{site.name}: {count} containers have {len(set(addresses.values()))} addresses")
+    _, pid = site.api.run(NETWORK, ["sleep", "1000"], "asker")
+    for name, address in addresses.items():
+        answer = subprocess.run([*inside(pid), "busybox", "nslookup", name, "127.0.0.11"], stdout=subprocess.PIPE, text=True, check=False).stdout
+        if address not in answer:
+            raise Failed(f"{site.name}: {name} is {address}, and resolves to {answer!r}")
+    with concurrent.futures.ThreadPoolExecutor(width) as pool:
+        list(pool.map(lambda name: site.fresh_api().remove(name), [*names, "asker"]))
+    return milliseconds
+
+
+def throughput(client, address, port, seconds):
+    """Gbit/s of one TCP stream, as the receiver counts them."""
+    done = subprocess.run([*client, "iperf3", "-J", "-c", address, "-p", str(port), "-t", str(seconds)], stdout=subprocess.PIPE, text=True, check=False)
+    answer = json.loads(done.stdout)
+    if "error" in answer:
+        raise Failed(f"iperf3: {answer['error']}")
+    return answer["end"]["sum_received"]["bits_per_second"] / 1e9
+
+
+def serve(pid):
+    server = subprocess.Popen([*inside(pid), "iperf3", "-s", "-p", str(PORT)], stdout=subprocess.DEVNULL)
+    time.sleep(0.3)  # iperf3 says nothing when it is ready
+    return server
+
+
+class Bench:
+    def __init__(self, options, directory):
+        self.options = options
+        makers = {"rtd": lambda: Rtd(directory, os.path.abspath(options.dist)), "docker": lambda: NetworkedDocker(directory)}
+        self.sites = [Site(makers[name](), number) for number, name in enumerate(options.engines.split(","))]
+        self.values = {}
+        self.image = os.path.join(directory, "busybox.tar")
+        run([os.path.join(HERE, "..", "busybox-image"), self.image])
+
+    def add(self, what, site, value):
+        self.values.setdefault(what, {}).setdefault(site.name, []).append(value)
+        print(f"  {what:36}{site.name:8}{value:10.2f}", file=sys.stderr)
+
+    def turn(self, number):
+        first = number % len(self.sites)
+        return self.sites[first:] + self.sites[:first]
+
+    def run(self):
+        for site in self.sites:
+            site.start(self.image)
+        self.starts()
+        for number in range(self.options.rounds):
+            for site in self.turn(number):
+                self.add("100 starts, 16 at a time: ms", site, many(site, 100, 16))
+        self.traffic()
+
+    def starts(self):
+        kinds = ["none", "bridge", NETWORK]
+        for number in range(self.options.cycles + 1):
+            for kind in kinds:
+                for site in self.turn(number):
+                    start, whole = cycle(site, kind)
+                    # The first of all warms up what is loaded once.
+                    if number > 0:
+                        name = "user network" if kind == NETWORK else kind
+                        self.values.setdefault(f"start, {name}: ms", {}).setdefault(site.name, []).append(start)
+                        self.values.setdefault(f"create to delete, {name}: ms", {}).setdefault(site.name, []).append(whole)
+
+    def traffic(self):
+        pairs = {}
+        for site in self.sites:
+            server = site.api.run(NETWORK, ["sleep", "1000"], "server", PortBindings={f"{PORT}/tcp": [{"HostPort": str(PORT)}]})
+            client = site.api.run(NETWORK, ["sleep", "1000"], "client")
+            address = site.api.call("GET", f"/containers/{server[0]}/json")["NetworkSettings"]["Networks"][NETWORK]["IPAddress"]
+            pairs[site] = server, client, address, serve(server[1])
+        for number in range(self.options.rounds):
+            for site in self.turn(number):
+                _, client, address, _ = pairs[site]
+                self.add("container to container: Gbit/s", site, throughput(inside(client[1]), address, PORT, self.options.seconds))
+                self.add("outside to published port: Gbit/s", site, throughput(site.outside, site.host_address, PORT, self.options.seconds))
+            for site in self.turn(number):
+                asked = subprocess.run([*inside(pairs[site][1][1]), sys.executable, os.path.join(HERE, "_dns.py"), "127.0.0.11", str(self.options.questions), "5", "server", "client"],
+                                       stdout=subprocess.PIPE, text=True, check=True)
+                answer = json.loads(asked.stdout)
+                self.add(f"names, {self.options.questions}/s asked: answered %", site, 100 * answer["answered"] / answer["asked"])
+                if answer["answered"]:
+                    self.add("names: p50 ms", site, answer["p50"])
+                    self.add("names: p99 ms", site, answer["p99"])
+        for server, client, _, process in pairs.values():
+            process.kill()
+            process.wait()
+        for site in self.sites:
+            site.api.remove("server")
+            site.api.remove("client")
+
+    def close(self):
+        for site in self.sites:
+            site.stop()
+
+
+def table(bench):
+    names = [site.name for site in bench.sites]
+    lines = [f"{key}: {value}" for key, value in {**_machine.describe(bench.options.dir), **{site.name: site.engine.version() for site in bench.sites}}.items()]
+    lines += ["", f"{'median (least-most)':38}" + "".join(f"{name:28}" for name in names) + "/".join(names)]
+    for what, values in bench.values.items():
+        medians = [statistics.median(values[name]) if values.get(name) else None for name in names]
+        cells = "".join((f"{median:.2f} ({min(values[name]):.2f}-{max(values[name]):.2f})" if median is not None else "-").ljust(28) for name, median in zip(names, medians))
+        ratio = f"{medians[0] / medians[1]:.2f}" if len(medians) > 1 and None not in medians and medians[1] else ""
+        lines.append(f"{what:38}{cells}{ratio}")
+    return "\n".join(lines)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="scripts/bench networks", description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="rounds over all engines (default 3)")
+    parser.add_argument("--cycles", type=int, default=20, metavar="N", help="lives of a container for each kind of network (default 20)")
+    parser.add_argument("--seconds", type=int, default=5, metavar="N", help="of each stream (default 5)")
+    parser.add_argument("--questions", type=int, default=10000, metavar="N", help="for names each second (default 10000)")
+    parser.add_argument("--engines", default="rtd,docker", metavar="LIST", help="which, the first being compared with the other")
+    parser.add_argument("--json", metavar="FILE", help="write all values to this file")
+    parser.add_argument("--dir", default="/var/tmp/rtd-bench", metavar="DIR", help="where everything is made (default /var/tmp/rtd-bench)")
+    parser.add_argument("--dist", default=os.path.join(HERE, "..", "..", "dist"), metavar="DIR", help="where rtd and rtctl are (default dist/)")
+    return parser.parse_args()
+
+
+def main():
+    options = parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    directory = os.path.join(options.dir, str(os.getpid()))
+    os.makedirs(directory)
+    bench = None
+    try:
+        bench = Bench(options, directory)
+        bench.run()
+        print(table(bench))
+        if options.json:
+            with open(options.json, "w", encoding="utf-8") as file:
+                json.dump(bench.values, file, indent=2)
+        return 0
+    finally:
+        if bench:
+            bench.close()
+        subprocess.run(["sh", "-c", f"awk '$5 ~ \"^{directory}/\" {{print $5}}' /proc/self/mountinfo | sort -r | xargs -r umount -l"], check=False)
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
