@@ -68,6 +68,9 @@ internal sealed record BridgeOptions
     /// <summary><c>--ip</c>: the host address of published ports that name none; a network's host_binding_ipv4 option goes before it.</summary>
     public IPAddress DefaultBindAddress { get; init; } = IPAddress.Any;
 
+    /// <summary>Told the name of each step of a start, connect or create before it is taken: a test lets it throw there and looks what is left.</summary>
+    public Action<string>? BeforeStep { get; init; }
+
     /// <summary>The engine's data root; networks are remembered below <c>network/</c> in it.</summary>
     public required string DataDirectory { get; init; }
 }

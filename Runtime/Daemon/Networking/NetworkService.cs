@@ -130,6 +130,9 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
         }
     }
 
+    /// <summary>See <see cref="BridgeOptions.BeforeStep"/>.</summary>
+    public void Step(string name) => _options.BeforeStep?.Invoke(name);
+
     /// <summary>By name, id, or unambiguous start of an id; throws not found.</summary>
     public INetwork Find(string nameOrId) => TryFind(nameOrId) ?? throw EngineException.NotFound($"network {nameOrId} not found");
 

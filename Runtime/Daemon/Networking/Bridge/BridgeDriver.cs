@@ -33,17 +33,21 @@ internal sealed class BridgeDriver(BridgeOptions flags, LinkTable links, LinkRea
         IReadOnlyList<NetworkPool> pools = record.UserDefined ? record.Pools.ConvertAll(pool => pool.ToPool()) : ChooseDefaultPools(record);
         string alias = record.UserDefined ? BridgeLink.AliasOf(record.Id) : "";
         PacketFilter? filter = filters();
+        flags.BeforeStep?.Invoke("make bridge");
         int index = BridgeLink.Ensure(links, settings, pools, alias);
         try
         {
             BridgeNetwork network = new(record, settings, pools, index, links, reaper, filter);
+            flags.BeforeStep?.Invoke("add to firewall");
             filter?.AddNetwork(new FirewallNetwork(settings.LinkName, [.. pools.Select(pool => pool.Subnet)], settings.Icc, settings.Masquerade, record.Internal));
+            flags.BeforeStep?.Invoke("enable forwarding");
             EnableForwarding(pools);
             AnswerForOthers(settings, answer: filter is not null && !record.UserDefined && !settings.Icc);
             return network;
         }
         catch
         {
+            filter?.RemoveNetwork(settings.LinkName);
             Discard(record);
             throw;
         }

@@ -45,9 +45,11 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         {
             foreach (EndpointRequest asked in request.Endpoints)
             {
+                service.Step("allocate");
                 _endpoints = _endpoints.Add(await service.Find(asked.Network).AllocateAsync(asked));
             }
 
+            service.Step("reserve ports");
             ReservePorts();
         }
         catch
@@ -64,15 +66,21 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         try
         {
             RefuseWhenReleased();
+            service.Step("open namespace");
             using NetworkNamespace target = NetworkNamespace.Open(pid);
             foreach (Endpoint endpoint in _endpoints)
             {
+                service.Step("connect");
                 endpoint.Connect(target, NextName(endpoint.Network.InterfacePrefix));
             }
 
+            service.Step("refuse advertisements");
             await RefuseAdvertisementsAsync(target, _endpoints);
+            service.Step("start resolver");
             await StartResolverAsync(pid);
+            service.Step("open ports");
             _ports?.Open();
+            service.Step("answer");
             return new NetworkState(Loopback: true, [.. _endpoints.Select(endpoint => endpoint.Describe())], DefaultRoutes());
         }
         finally
@@ -87,23 +95,30 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         try
         {
             RefuseWhenReleased();
+            service.Step("allocate");
             Endpoint endpoint = await service.Find(asked.Network).AllocateAsync(asked);
             try
             {
+                service.Step("open namespace");
                 using NetworkNamespace target = NetworkNamespace.Open(pid);
+                service.Step("connect");
                 endpoint.Connect(target, NextName(endpoint.Network.InterfacePrefix));
+                service.Step("refuse advertisements");
                 await RefuseAdvertisementsAsync(target, [endpoint]);
                 _endpoints = _endpoints.Add(endpoint);
+                service.Step("set up inside");
                 await ApplyAsync(target, [endpoint.Describe()]);
+                service.Step("start resolver");
                 await StartResolverAsync(pid);
+                service.Step("move ports");
                 await MovePortsAsync();
+                service.Step("answer");
                 return endpoint;
             }
             catch
             {
-                _endpoints = _endpoints.Remove(endpoint);
-                await StopUnusedResolverAsync();
-                await endpoint.ReleaseAsync();
+                await StopUnusedResolverAsync(endpoint);
+                await TakeFromAsync(endpoint, pid);
                 throw;
             }
         }
@@ -120,11 +135,7 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         {
             Endpoint endpoint = _endpoints.Find(known => known.NetworkId == networkId)
                 ?? throw EngineException.NotFound($"container {request.ContainerId} is not connected to network {networkId}");
-            _endpoints = _endpoints.Remove(endpoint);
-            await MovePortsAsync();
-            await endpoint.ReleaseAsync();
-            using NetworkNamespace target = NetworkNamespace.Open(pid);
-            await ApplyAsync(target, []);
+            await TakeFromAsync(endpoint, pid);
         }
         finally
         {
@@ -204,10 +215,10 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         }
     }
 
-    /// <summary>After a connect that failed: the container is as it was before.</summary>
-    private async Task StopUnusedResolverAsync()
+    /// <summary>After a connect that failed: the container's resolv.conf does not name it yet. (One that was in use goes on until the container ends.)</summary>
+    private async Task StopUnusedResolverAsync(Endpoint failed)
     {
-        if (_resolver is { } unused && !HasResolver)
+        if (_resolver is { } unused && _endpoints.TrueForAll(endpoint => endpoint == failed || endpoint.Network.Names is null))
         {
             _resolver = null;
             await unused.WithdrawAsync();
@@ -284,6 +295,22 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         }
 
         return bindings;
+    }
+
+    /// <summary>Takes an endpoint out of a running container: ports and the default route go by another one, if there is one.</summary>
+    private async Task TakeFromAsync(Endpoint endpoint, int pid)
+    {
+        _endpoints = _endpoints.Remove(endpoint);
+        try
+        {
+            await MovePortsAsync();
+        }
+        finally
+        {
+            await endpoint.ReleaseAsync();
+            using NetworkNamespace target = NetworkNamespace.Open(pid);
+            await ApplyAsync(target, []);
+        }
     }
 
     /// <summary>After a change of networks: another endpoint may be the way out now.</summary>
