@@ -97,6 +97,7 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
                 await ApplyAsync(target, [endpoint.Describe()]);
                 await StartResolverAsync(pid);
                 await MovePortsAsync();
+                await AnnounceAsync(target, endpoint);
                 return endpoint;
             }
             catch
@@ -171,14 +172,22 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         }
     }
 
-    /// <summary>Whoever sends router advertisements on a bridge is a container (CVE-2020-13401): nobody is to listen.</summary>
-    private static async Task RefuseAdvertisementsAsync(NetworkNamespace target, IReadOnlyCollection<Endpoint> endpoints)
+    /// <summary>
+    /// Whoever sends router advertisements on a bridge is a container (CVE-2020-13401): nobody is to listen. A link without an IPv6 address does
+    /// not speak it at all (CVE-2024-32473).
+    /// </summary>
+    private static Task RefuseAdvertisementsAsync(NetworkNamespace target, IReadOnlyCollection<Endpoint> endpoints)
     {
-        string[] names = [.. endpoints.Where(endpoint => endpoint.AddressV6 is not null).Select(endpoint => endpoint.InterfaceName)];
-        if (names.Length > 0)
+        string[] settings = [.. endpoints.Select(endpoint => $"ipv6/conf/{endpoint.InterfaceName}/{(endpoint.AddressV6 is null ? "disable_ipv6" : "accept_ra")}")];
+        return settings.Length == 0 ? Task.CompletedTask : target.RunAsync(() =>
         {
-            await target.RunAsync(() => Array.TrueForAll(names, name => Sysctl.Set($"ipv6/conf/{name}/accept_ra", "0")));
-        }
+            foreach (string setting in settings)
+            {
+                Sysctl.Set(setting, setting.EndsWith("accept_ra", StringComparison.Ordinal) ? "0" : "1");
+            }
+
+            return true;
+        });
     }
 
     /// <summary>As dockerd chooses: by priority, then who has both families, then by name.</summary>
@@ -231,6 +240,16 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         return target.RunAsync(() =>
         {
             NetworkSetup.Apply(state);
+            return true;
+        });
+    }
+
+    private static Task<bool> AnnounceAsync(NetworkNamespace target, Endpoint endpoint)
+    {
+        NetworkState state = new(Loopback: false, [endpoint.Describe()], []);
+        return target.RunAsync(() =>
+        {
+            NetworkAnnouncement.Send(state);
             return true;
         });
     }
