@@ -67,10 +67,10 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
             using NetworkNamespace target = NetworkNamespace.Open(pid);
             foreach (Endpoint endpoint in _endpoints)
             {
-                endpoint.Connect(target, NextName(endpoint.Network.InterfacePrefix));
+                endpoint.Connect(target, NameFor(endpoint));
             }
 
-            await RefuseAdvertisementsAsync(target, _endpoints);
+            await SetUpAsync(target, _endpoints);
             await StartResolverAsync(pid);
             _ports?.Open();
             return new NetworkState(Loopback: true, [.. _endpoints.Select(endpoint => endpoint.Describe())], DefaultRoutes());
@@ -91,8 +91,8 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
             try
             {
                 using NetworkNamespace target = NetworkNamespace.Open(pid);
-                endpoint.Connect(target, NextName(endpoint.Network.InterfacePrefix));
-                await RefuseAdvertisementsAsync(target, [endpoint]);
+                endpoint.Connect(target, NameFor(endpoint));
+                await SetUpAsync(target, [endpoint]);
                 _endpoints = _endpoints.Add(endpoint);
                 await ApplyAsync(target, [endpoint.Describe()]);
                 await StartResolverAsync(pid);
@@ -174,20 +174,30 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
 
     /// <summary>
     /// Whoever sends router advertisements on a bridge is a container (CVE-2020-13401): nobody is to listen. A link without an IPv6 address does
-    /// not speak it at all (CVE-2024-32473).
+    /// not speak it at all (CVE-2024-32473). What the container asks for itself comes after that.
     /// </summary>
-    private static Task RefuseAdvertisementsAsync(NetworkNamespace target, IReadOnlyCollection<Endpoint> endpoints)
+    private static Task SetUpAsync(NetworkNamespace target, IReadOnlyCollection<Endpoint> endpoints)
     {
-        string[] settings = [.. endpoints.Select(endpoint => $"ipv6/conf/{endpoint.InterfaceName}/{(endpoint.AddressV6 is null ? "disable_ipv6" : "accept_ra")}")];
+        (string Name, string Value)[] settings = [.. endpoints.SelectMany(SettingsOf)];
         return settings.Length == 0 ? Task.CompletedTask : target.RunAsync(() =>
         {
-            foreach (string setting in settings)
+            foreach ((string name, string value) in settings)
             {
-                Sysctl.Set(setting, setting.EndsWith("accept_ra", StringComparison.Ordinal) ? "0" : "1");
+                Sysctl.Set(name, value);
             }
 
             return true;
         });
+    }
+
+    private static IEnumerable<(string Name, string Value)> SettingsOf(Endpoint endpoint)
+    {
+        string link = endpoint.InterfaceName;
+        yield return endpoint.AddressV6 is null ? ($"ipv6/conf/{link}/disable_ipv6", "1") : ($"ipv6/conf/{link}/accept_ra", "0");
+        foreach ((string directory, string key, string value) in endpoint.Request.Interface.Sysctls)
+        {
+            yield return ($"{directory}/{link}/{key}", value);
+        }
     }
 
     /// <summary>As dockerd chooses: by priority, then who has both families, then by name.</summary>
@@ -254,12 +264,26 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         });
     }
 
+    /// <summary>The name that was asked for; else the network's prefix and the first number that nobody has or asks for.</summary>
+    private string NameFor(Endpoint endpoint)
+    {
+        string asked = endpoint.Request.Interface.Name;
+        if (asked.Length == 0)
+        {
+            return NextName(endpoint.Network.InterfacePrefix);
+        }
+
+        return _endpoints.Exists(known => known.InterfaceName == asked)
+            ? throw EngineException.Conflict($"container {request.ContainerId} has an interface named {asked} already")
+            : asked;
+    }
+
     private string NextName(string prefix)
     {
         for (int number = 0; ; number++)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"{prefix}{number}");
-            if (!_endpoints.Exists(endpoint => endpoint.InterfaceName == name))
+            if (!_endpoints.Exists(endpoint => endpoint.InterfaceName == name || endpoint.Request.Interface.Name == name))
             {
                 return name;
             }
