@@ -12,7 +12,7 @@ public sealed class FailedStepTests
     private const string InnerPicture = "ip -o link | sed 's/@.*//'; ip -o -4 addr; ip route; ip -6 route | grep default; nft list ruleset";
 
     private string? _failing;
-    private int _step;
+    private int _step = -1;
 
     [NetworkFact]
     public async Task A_start_that_fails_at_any_step_leaves_nothing()

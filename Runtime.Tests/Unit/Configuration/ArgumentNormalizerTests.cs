@@ -21,7 +21,7 @@ public sealed class ArgumentNormalizerTests
     [InlineData("--oom-score-adjust -500", "--oom-score-adjust=-500")]
     [InlineData("--label a=b=c --label d=", "--label=a=b=c --label=d=")]
     [InlineData("--bridge= --data-root /x", "--data-root=/x")]
-    [InlineData("--ipv6=false --userns-remap= --mtu 9000", "--mtu=9000")]
+    [InlineData("--selinux-enabled=false --userns-remap= --mtu 9000", "--mtu=9000")]
     [InlineData("--debug --", "--debug=true")]
     public void Arguments_take_one_form(string typed, string normal) =>
         Assert.Equal(normal, string.Join(' ', ArgumentNormalizer.Normalize(typed.Split(' '))));

@@ -38,6 +38,12 @@ public sealed class ConfigTests
         { "IpMasq", "--ip-masq=false", "{\"ip-masq\":false}" },
         { "Iptables", "--iptables=false", "{\"iptables\":false}" },
         { "Labels", "--label a=1 --label b=2", "{\"labels\":[\"a=1\",\"b=2\"]}" },
+        { "IPv6", "--ipv6=false", "{\"ipv6\":false}" },
+        { "BipV6", "--bip6 fd00:1::1/64", "{\"bip6\":\"fd00:1::1/64\"}" },
+        { "FixedCidrV6", "--fixed-cidr-v6 fd00:1::/64", "{\"fixed-cidr-v6\":\"fd00:1::/64\"}" },
+        { "DefaultGatewayV6", "--default-gateway-v6 fd00:1::9", "{\"default-gateway-v6\":\"fd00:1::9\"}" },
+        { "DefaultNetworkOptions", "--default-network-opt bridge=a.b=1", "{\"default-network-opts\":{\"bridge\":{\"a.b\":\"1\"}}}" },
+        { "HostGatewayAddresses", "--host-gateway-ip 192.0.2.9", "{\"host-gateway-ips\":[\"192.0.2.9\"]}" },
         { "LogDriver", "--log-driver none", "{\"log-driver\":\"none\"}" },
         { "LogLevel", "-l error", "{\"log-level\":\"error\"}" },
         { "LogOptions", "--log-opt max-size=10m --log-opt max-file=3", "{\"log-opts\":{\"max-size\":\"10m\",\"max-file\":\"3\"}}" },
@@ -111,6 +117,7 @@ public sealed class ConfigTests
     [InlineData("{\"hosts\":[1]}", "value of \"hosts\" must be made of strings")]
     [InlineData("{\"log-opts\":[\"a=b\"]}", "value of \"log-opts\" must be an object")]
     [InlineData("{\"log-opts\":{\"a\":1}}", "value of \"log-opts\" must be made of strings")]
+    [InlineData("{\"default-network-opts\":{\"bridge\":[]}}", "value of \"default-network-opts\" must be an object of objects, by driver")]
     [InlineData("[]", "the file is not a JSON object")]
     [InlineData("{\"debug\":tru}", "invalid JSON at line 1, column 12")]
     [InlineData("{\"debug\":true,\"debug\":false}", "invalid JSON at line 1, column 22")]
@@ -120,7 +127,7 @@ public sealed class ConfigTests
         Assert.Equal(message, Assert.Throws<ConfigurationException>(() => Load("", file)).Message);
 
     [Theory]
-    [InlineData("{\"ipv6\":false,\"userns-remap\":\"\",\"features\":{\"buildkit\":true},\"runtimes\":{},\"debug\":null}")]
+    [InlineData("{\"ip6tables\":true,\"userns-remap\":\"\",\"features\":{\"buildkit\":true},\"runtimes\":{},\"debug\":null}")]
     public void Keys_that_ask_for_nothing_do_no_harm(string file) => Assert.False(Load("", file).Debug);
 
     [Theory]

@@ -189,7 +189,6 @@ public sealed class CreateTests : IDisposable
     [InlineData("""{"SecurityOpt": ["seccomp={}"]}""")]
     [InlineData("""{"SecurityOpt": ["apparmor=mine"]}""")]
     [InlineData("""{"IpcMode": "container:x"}""")]
-    [InlineData("""{"Links": ["a:b"]}""")]
     [InlineData("""{"BlkioWeightDevice": [{"Path": "/dev/sda", "Weight": 100}]}""")]
     [InlineData("""{"Mounts": [{"Type": "image", "Source": "x", "Target": "/b"}]}""")]
     [InlineData("""{"Mounts": [{"Type": "volume", "Source": "vol", "Target": "/b", "VolumeOptions": {"Subpath": "x"}}]}""")]

@@ -50,6 +50,25 @@ public sealed class DnsTests
     }
 
     [Fact]
+    public void Edns_gives_more_room_and_is_answered_in_kind()
+    {
+        byte[] plain = [.. s_header, 1, (byte)'a', 0, 0, 1, 0, 1];
+        byte[] edns = [.. plain[..11], 1, .. plain[12..], 0, 0, 41, 0x10, 0, 0, 0, 0, 0, 0, 0];
+        Assert.True(DnsQuery.TryParse(plain, out DnsQuery query));
+        Assert.True(DnsQuery.TryParse(edns, out DnsQuery extended));
+        Assert.Equal((512, 1232, 4096), (query.DatagramSize, extended.DatagramSize, extended.OfferedSize));
+
+        IPAddress[] many = [.. Enumerable.Range(1, 200).Select(number => IPAddress.Parse($"10.1.2.{number}"))];
+        byte[] reply = new byte[1232];
+        int length = DnsReply.WriteAddresses(plain, query, many, reply.AsSpan(0, query.DatagramSize));
+        Assert.InRange(length, 490, 512);
+        Assert.Equal(0x02, reply[2] & 0x02);
+        length = DnsReply.WriteAddresses(edns, extended, many.AsSpan(0, 60), reply);
+        Assert.Equal((0, 60, 1), (reply[2] & 0x02, reply[7], reply[11]));
+        Assert.Equal("00002904d0000000000000", Convert.ToHexStringLower(reply.AsSpan(length - DnsQuery.OptSize, DnsQuery.OptSize)));
+    }
+
+    [Fact]
     public void Addresses_are_answered()
     {
         byte[] question = [.. s_header, 1, (byte)'a', 0, 0, 1, 0, 1];

@@ -39,7 +39,7 @@ public sealed class FirewallRulesetTests
     [Fact]
     public void The_table_is_replaced_whole_with_its_elements()
     {
-        string script = FirewallRuleset.Create("rtd", [s_network], [Port("tcp", "0.0.0.0", 8080)]);
+        string script = FirewallRuleset.Create("rtd", [s_network], [Port("tcp", "0.0.0.0", 8080)], [], hairpin: false);
         Assert.StartsWith("add table ip rtd\ndelete table ip rtd\nadd table ip6 rtd\ndelete table ip6 rtd\ntable ip rtd {\n", script);
         Assert.EndsWith("\nadd element ip rtd ports { tcp . 8080 : 172.17.0.2 . 80 }\n", script);
         Assert.DoesNotContain("policy drop", script);
@@ -49,11 +49,29 @@ public sealed class FirewallRulesetTests
     [Fact]
     public void Every_drop_is_for_our_bridge_or_our_loopback_ports()
     {
-        string script = FirewallRuleset.Create("rtd", [s_network], []);
+        string script = FirewallRuleset.Create("rtd", [s_network], [], [], hairpin: false);
         string[] expected = ["iifname @internal drop", "oifname @internal drop", "oifname @bridges drop"];
         Assert.Equal(
             ["iifname != \"lo\" ip daddr . meta l4proto . th dport @loopback drop", .. expected, "iifname != \"lo\" ip6 daddr . meta l4proto . th dport @loopback drop", .. expected],
             script.Split('\n').Select(line => line.Trim()).Where(line => line.EndsWith("drop", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_link_is_one_element_by_both_addresses_and_the_bridge()
+    {
+        LinkedPort[] linked = [new("rtd0", IPAddress.Parse("172.17.0.3"), IPAddress.Parse("172.17.0.2"), "tcp", 5432)];
+        string script = FirewallRuleset.Create("rtd", [s_network with { Icc = false }], [], linked, hairpin: false);
+        Assert.EndsWith("\nadd element ip rtd linked { 172.17.0.3 . 172.17.0.2 . tcp . 5432 . \"rtd0\" }\n", script);
+        Assert.Contains("ip saddr . ip daddr . meta l4proto . th dport . iifname @linked accept", script);
+    }
+
+    [Fact]
+    public void Without_the_forwarder_containers_are_translated_too()
+    {
+        Assert.Contains("iifname @bridges return", FirewallRuleset.Create("rtd", [s_network], [], [], hairpin: false));
+        string hairpin = FirewallRuleset.Create("rtd", [s_network], [], [], hairpin: true);
+        Assert.DoesNotContain("iifname @bridges return", hairpin);
+        Assert.Contains("ip saddr . oifname @sources ct status dnat masquerade", hairpin);
     }
 
     [Theory]
@@ -62,7 +80,7 @@ public sealed class FirewallRulesetTests
     [InlineData(true, false)]
     public void Flags_add_their_lines(bool icc, bool masquerade)
     {
-        string script = FirewallRuleset.Create("rtd", [s_network with { Icc = icc, Masquerade = masquerade }], []);
+        string script = FirewallRuleset.Create("rtd", [s_network with { Icc = icc, Masquerade = masquerade }], [], [], hairpin: false);
         Assert.Equal(icc, script.Contains("add element ip rtd talking { \"rtd0\" . \"rtd0\" }", StringComparison.Ordinal));
         Assert.Equal(masquerade, script.Contains("add element ip rtd masqueraded { 172.17.0.0/16 }", StringComparison.Ordinal));
     }

@@ -31,6 +31,17 @@ public sealed class PoolRulesTests
         Assert.Empty(record.Pools);
     }
 
+    [Fact]
+    public void Several_subnets_of_a_family_are_not_for_bridges()
+    {
+        List<PoolRecord> pools = [new() { Subnet = "10.5.0.0/24" }, new() { Subnet = "10.6.0.0/24" }];
+        PoolRules.Validate(new NetworkRecord { Driver = "macvlan", Pools = pools });
+        EngineException error = Assert.Throws<EngineException>(() => PoolRules.Validate(new NetworkRecord { Driver = "bridge", Pools = pools }));
+        Assert.Equal((ErrorKind.Forbidden, "bridge driver doesn't support multiple subnets"), (error.Kind, error.Message));
+        pools[1].Subnet = "10.5.0.128/25";
+        Assert.Equal(ErrorKind.Forbidden, Assert.Throws<EngineException>(() => PoolRules.Validate(new NetworkRecord { Driver = "macvlan", Pools = pools })).Kind);
+    }
+
     [Theory]
     [InlineData("10.5.0.0/24", "", "10.5.0.1")]
     [InlineData("10.5.0.0/24", "10.5.0.128/25", "10.5.0.128")]

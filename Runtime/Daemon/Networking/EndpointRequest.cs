@@ -31,6 +31,8 @@ internal sealed record EndpointRequest
     /// <summary>Ports of other containers that this one may reach where containers do not reach each other.</summary>
     public IReadOnlyList<LinkPermit> Permits { get; init; } = [];
 
+    public InterfaceOptions Interface { get; init; } = InterfaceOptions.None;
+
     /// <summary>Among several networks that of the highest number gives the default route.</summary>
     public long GatewayPriority { get; init; }
 

@@ -53,6 +53,16 @@ public sealed class PublishedPortTests(DaemonFixture fixture, ITestOutputHelper 
     }
 
     [RootFact]
+    public async Task Program_that_listens_on_one_family_is_reached_by_both_of_localhost()
+    {
+        string id = await StartAsync("mkdir /www; echo served > /www/index.html; exec httpd -f -p 0.0.0.0:80 -h /www", "-p", "8080:80");
+        Assert.NotEqual("", await InspectAsync(id, "{{.NetworkSettings.GlobalIPv6Address}}"));
+
+        await AnswersAsync("127.0.0.1:8080");
+        await AnswersAsync("[::1]:8080");
+    }
+
+    [RootFact]
     public async Task Unpublished_port_is_not_reached_from_outside()
     {
         string id = await StartAsync(Serve);

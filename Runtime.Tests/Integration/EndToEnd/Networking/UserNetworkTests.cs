@@ -125,6 +125,53 @@ public sealed class UserNetworkTests(DaemonFixture fixture, ITestOutputHelper ou
     }
 
     [RootFact]
+    public async Task Interface_is_named_and_set_as_asked()
+    {
+        (await DockerAsync("network", "create", "net")).Exits(0);
+        const string Options = "name=net,driver-opt=com.docker.network.endpoint.ifname=red0,driver-opt=com.docker.network.endpoint.sysctls=net.ipv4.conf.IFNAME.log_martians=1";
+        Assert.Equal(
+            "red0\n1\n", (await ShellAsync("ls /sys/class/net | grep -v lo; cat /proc/sys/net/ipv4/conf/red0/log_martians", "--network", Options)).Exits(0).Stdout);
+        (await DockerAsync("run", "--rm", "--network", "name=net,driver-opt=com.docker.network.endpoint.ifname=a/b", "busybox", "true")).Exits(125).Says("a link's name has");
+        (await DockerAsync("run", "--rm", "--network", "name=net,driver-opt=com.docker.network.endpoint.sysctls=kernel.panic=1", "busybox", "true")).Exits(125).Says("IFNAME");
+    }
+
+    [RootFact]
+    public async Task Disconnect_by_force_of_what_is_not_there_says_so()
+    {
+        (await DockerAsync("network", "create", "net")).Exits(0);
+        (await DockerAsync("network", "disconnect", "-f", "net", "ghost")).Exits(1).Says("No such container: ghost");
+        string id = await StartAsync("sleep 1000", "--network", "net", "--name", "there");
+        (await DockerAsync("network", "disconnect", "-f", "net", "there")).Exits(0);
+        Assert.Equal(["lo"], (await DockerAsync("exec", id, "ls", "/sys/class/net")).Exits(0).Lines);
+    }
+
+    [RootFact]
+    public async Task Rtctl_makes_connects_and_removes_as_docker_does()
+    {
+        (await RtctlAsync(
+            "network", "create", "--subnet", "10.5.0.0/24", "--ip-range", "10.5.0.128/25", "--gateway", "10.5.0.254", "--aux-address", "nas=10.5.0.128", "--subnet", "fd01:5::/64",
+            "--ipv6", "--label", "a=b", "-o", "com.docker.network.driver.mtu=1400", "first")).Exits(0);
+        (await RtctlAsync("network", "create", "--subnet", "10.6.0.0/24", "--internal", "second")).Exits(0);
+        JToken shown = await Api.GetJsonAsync("/networks/first");
+        Assert.Equal(["10.5.0.0/24", "fd01:5::/64"], shown["IPAM"]!["Config"]!.Select(pool => (string)pool["Subnet"]!));
+        Assert.Equal("10.5.0.128", (string?)shown["IPAM"]!["Config"]![0]!["AuxiliaryAddresses"]!["nas"]);
+
+        string id = (await RtctlAsync("run", "-d", "--name", "web", "--network", "name=first,alias=www,ip=10.5.0.200,ip6=fd01:5::77", "busybox", "sleep", "1000")).Exits(0).Line;
+        (await RtctlAsync("network", "connect", "--ip", "10.6.0.9", "--alias", "nine", "second", "web")).Exits(0);
+        Assert.Equal("10.5.0.200 fd01:5::77 10.6.0.9", await InspectAsync(
+            id, "{{.NetworkSettings.Networks.first.IPAddress}} {{.NetworkSettings.Networks.first.GlobalIPv6Address}} {{.NetworkSettings.Networks.second.IPAddress}}"));
+        Assert.Contains("Address: 10.6.0.9\n", (await ShellAsync("nslookup -type=a nine", "--network", "second", "--dns-search", ".")).Exits(0).Stdout, StringComparison.Ordinal);
+        Assert.Contains("Address: 10.5.0.200\n", (await ShellAsync("nslookup -type=a www", "--network", "first", "--dns-search", ".")).Exits(0).Stdout, StringComparison.Ordinal);
+
+        (await RtctlAsync("network", "disconnect", "second", "web")).Exits(0);
+        (await RtctlAsync("network", "inspect", "first", "-f", "{{json .Containers}}")).Exits(0);
+        Assert.Contains("second", (await RtctlAsync("network", "prune", "-f")).Exits(0).Lines);
+        (await RtctlAsync("network", "rm", "first")).Exits(1).Says("network first has active endpoints");
+        (await RtctlAsync("rm", "-f", "web")).Exits(0);
+        (await RtctlAsync("network", "rm", "first")).Exits(0);
+    }
+
+    [RootFact]
     public async Task Several_networks_at_create_and_a_gateway_by_priority()
     {
         (await DockerAsync("network", "create", "--subnet", "10.5.0.0/24", "aa")).Exits(0);

@@ -38,6 +38,7 @@ internal static class EndpointRequests
             Aliases = [.. settings.Aliases ?? [], .. record.Config.Hostname.Length > 0 ? [record.Config.Hostname] : Array.Empty<string>()],
             Links = links.Select(LinkSpecs.Parse).DistinctBy(link => link.Alias).ToDictionary(link => link.Alias, link => link.Target),
             GatewayPriority = settings.GwPriority,
+            Interface = InterfaceOptions.Parse(settings.DriverOpts),
         };
     }
 

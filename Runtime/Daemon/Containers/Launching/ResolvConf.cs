@@ -29,7 +29,7 @@ internal static class ResolvConf
         return text.ToString();
     }
 
-    /// <summary>Whom the engine's resolver asks: the servers asked for, else the host's; the host's own on its loopback are asked by the host.</summary>
+    /// <summary>Whom the engine's resolver asks: the servers asked for, else the host's; those on the host's loopback and links are asked by the host.</summary>
     public static IReadOnlyList<NameServer> NameServers(string host, IReadOnlyList<string> servers)
     {
         IReadOnlyList<string> used = servers.Count > 0 ? servers : Words(host, "nameserver");
@@ -38,7 +38,8 @@ internal static class ResolvConf
         {
             if (IPAddress.TryParse(server, out IPAddress? address))
             {
-                parsed.Add(new NameServer(address, servers.Count == 0 && IPAddress.IsLoopback(address)));
+                bool ofHost = servers.Count == 0;
+                parsed.Add(new NameServer(address, ofHost && (IPAddress.IsLoopback(address) || address.IsIPv6LinkLocal), ofHost));
             }
         }
 

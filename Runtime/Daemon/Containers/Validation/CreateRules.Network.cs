@@ -3,6 +3,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Networking;
 
 namespace Rtd.Daemon.Containers.Validation;
 
@@ -58,6 +59,7 @@ internal sealed partial class CreateRules
             LinkSpecs.Parse(link);
         }
 
+        InterfaceOptions.Parse(settings.DriverOpts);
         if (network == NetworkMode.Bridge)
         {
             Refuse(address.Length > 0 || addressV6.Length > 0, "user specified IP address is supported on user defined networks only");

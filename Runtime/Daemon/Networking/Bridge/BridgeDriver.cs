@@ -76,7 +76,8 @@ internal sealed class BridgeDriver(BridgeOptions flags, LinkTable links, LinkRea
         CheckUsersBridge();
         List<IpSubnet> taken = [.. store.UserDefined.SelectMany(other => other.Pools).Select(pool => pool.ToPool().Subnet)];
         BridgeAddressing addressing = BridgeAddressing.Choose(flags, record.Subnet, links, taken);
-        record.Subnet = addressing.Subnet.ToString();
+        bool ours = flags.BridgeName == BridgeOptions.DefaultBridgeName;
+        record.Subnet = ours ? addressing.Subnet.ToString() : "";
         List<NetworkPool> pools = [addressing.ToPool(flags.DefaultGateway)];
         record.EnableIPv6 = flags.IPv6;
         if (flags.IPv6)
@@ -84,7 +85,7 @@ internal sealed class BridgeDriver(BridgeOptions flags, LinkTable links, LinkRea
             // The id of a predefined network is made once, and the engine's alone.
             SubnetPool local = SubnetChoice.LocalPool(store.GetOrAdd("none", "null").Id);
             pools.Add(BridgeAddressingV6.Choose(flags, record.SubnetV6, links, taken, local));
-            record.SubnetV6 = pools[1].Subnet.ToString();
+            record.SubnetV6 = ours ? pools[1].Subnet.ToString() : "";
         }
 
         return pools;

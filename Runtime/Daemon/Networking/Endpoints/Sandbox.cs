@@ -71,11 +71,11 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
             foreach (Endpoint endpoint in _endpoints)
             {
                 service.Step("connect");
-                endpoint.Connect(target, NextName(endpoint.Network.InterfacePrefix));
+                endpoint.Connect(target, NameFor(endpoint));
             }
 
-            service.Step("refuse advertisements");
-            await RefuseAdvertisementsAsync(target, _endpoints);
+            service.Step("set up link");
+            await SetUpAsync(target, _endpoints);
             service.Step("start resolver");
             await StartResolverAsync(pid);
             service.Step("open ports");
@@ -102,9 +102,9 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
                 service.Step("open namespace");
                 using NetworkNamespace target = NetworkNamespace.Open(pid);
                 service.Step("connect");
-                endpoint.Connect(target, NextName(endpoint.Network.InterfacePrefix));
-                service.Step("refuse advertisements");
-                await RefuseAdvertisementsAsync(target, [endpoint]);
+                endpoint.Connect(target, NameFor(endpoint));
+                service.Step("set up link");
+                await SetUpAsync(target, [endpoint]);
                 _endpoints = _endpoints.Add(endpoint);
                 service.Step("set up inside");
                 await ApplyAsync(target, [endpoint.Describe()]);
@@ -112,6 +112,8 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
                 await StartResolverAsync(pid);
                 service.Step("move ports");
                 await MovePortsAsync();
+                service.Step("announce");
+                await AnnounceAsync(target, endpoint);
                 service.Step("answer");
                 return endpoint;
             }
@@ -188,13 +190,31 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         }
     }
 
-    /// <summary>Whoever sends router advertisements on a bridge is a container (CVE-2020-13401): nobody is to listen.</summary>
-    private static async Task RefuseAdvertisementsAsync(NetworkNamespace target, IReadOnlyCollection<Endpoint> endpoints)
+    /// <summary>
+    /// Whoever sends router advertisements on a bridge is a container (CVE-2020-13401): nobody is to listen. A link without an IPv6 address does
+    /// not speak it at all (CVE-2024-32473). What the container asks for itself comes after that.
+    /// </summary>
+    private static Task SetUpAsync(NetworkNamespace target, IReadOnlyCollection<Endpoint> endpoints)
     {
-        string[] names = [.. endpoints.Where(endpoint => endpoint.AddressV6 is not null).Select(endpoint => endpoint.InterfaceName)];
-        if (names.Length > 0)
+        (string Name, string Value)[] settings = [.. endpoints.SelectMany(SettingsOf)];
+        return settings.Length == 0 ? Task.CompletedTask : target.RunAsync(() =>
         {
-            await target.RunAsync(() => Array.TrueForAll(names, name => Sysctl.Set($"ipv6/conf/{name}/accept_ra", "0")));
+            foreach ((string name, string value) in settings)
+            {
+                Sysctl.Set(name, value);
+            }
+
+            return true;
+        });
+    }
+
+    private static IEnumerable<(string Name, string Value)> SettingsOf(Endpoint endpoint)
+    {
+        string link = endpoint.InterfaceName;
+        yield return endpoint.AddressV6 is null ? ($"ipv6/conf/{link}/disable_ipv6", "1") : ($"ipv6/conf/{link}/accept_ra", "0");
+        foreach ((string directory, string key, string value) in endpoint.Request.Interface.Sysctls)
+        {
+            yield return ($"{directory}/{link}/{key}", value);
         }
     }
 
@@ -252,12 +272,36 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         });
     }
 
+    private static Task<bool> AnnounceAsync(NetworkNamespace target, Endpoint endpoint)
+    {
+        NetworkState state = new(Loopback: false, [endpoint.Describe()], []);
+        return target.RunAsync(() =>
+        {
+            NetworkAnnouncement.Send(state);
+            return true;
+        });
+    }
+
+    /// <summary>The name that was asked for; else the network's prefix and the first number that nobody has or asks for.</summary>
+    private string NameFor(Endpoint endpoint)
+    {
+        string asked = endpoint.Request.Interface.Name;
+        if (asked.Length == 0)
+        {
+            return NextName(endpoint.Network.InterfacePrefix);
+        }
+
+        return _endpoints.Exists(known => known.InterfaceName == asked)
+            ? throw EngineException.Conflict($"container {request.ContainerId} has an interface named {asked} already")
+            : asked;
+    }
+
     private string NextName(string prefix)
     {
         for (int number = 0; ; number++)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"{prefix}{number}");
-            if (!_endpoints.Exists(endpoint => endpoint.InterfaceName == name))
+            if (!_endpoints.Exists(endpoint => endpoint.InterfaceName == name || endpoint.Request.Interface.Name == name))
             {
                 return name;
             }

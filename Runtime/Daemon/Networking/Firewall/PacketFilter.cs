@@ -97,7 +97,13 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
     {
         lock (_gate)
         {
-            if (_removed || _shape == Shape())
+            if (_removed)
+            {
+                return;
+            }
+
+            MakeAdminTable();
+            if (_shape == Shape())
             {
                 return;
             }

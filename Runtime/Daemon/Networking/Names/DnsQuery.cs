@@ -6,8 +6,18 @@ namespace Rtd.Daemon.Networking.Names;
 /// <summary>A question as it came: one name, one type (RFC 1035, section 4).</summary>
 /// <param name="Name">Labels with dots between them, as written, without the dot at the end.</param>
 /// <param name="Length">Bytes of header and question: what an answer begins with.</param>
-internal readonly record struct DnsQuery(string Name, ushort Type, int Length)
+/// <param name="OfferedSize">Bytes of a datagram that the asker takes, by EDNS (RFC 6891); 0 when it does not speak that.</param>
+internal readonly record struct DnsQuery(string Name, ushort Type, int Length, int OfferedSize = 0)
 {
+    /// <summary>The largest datagram we send, whatever is offered: it passes every link of IPv6 in one piece.</summary>
+    public const int MaxDatagram = 1232;
+
+    /// <summary>The record that says that one speaks EDNS: an empty name, type, size, flags, no data.</summary>
+    public const int OptSize = 11;
+
+    private const int PlainDatagram = 512;
+    private const ushort TypeOpt = 41;
+
     public const int HeaderSize = 12;
 
     public const ushort TypeA = 1, TypePtr = 12, TypeAaaa = 28, ClassInternet = 1;
@@ -19,6 +29,9 @@ internal readonly record struct DnsQuery(string Name, ushort Type, int Length)
     public const ushort RcodeServerFailure = 2, RcodeRefused = 5;
 
     private const int MaxLabel = 63, MaxName = 255;
+
+    /// <summary>How long an answer in one datagram may be.</summary>
+    public int DatagramSize => Math.Clamp(OfferedSize, PlainDatagram, MaxDatagram);
 
     /// <summary>Reads a message; false when it is no plain question of the internet class. Never throws, whatever the bytes.</summary>
     public static bool TryParse(ReadOnlySpan<byte> message, out DnsQuery query)
@@ -61,7 +74,24 @@ internal readonly record struct DnsQuery(string Name, ushort Type, int Length)
             return false;
         }
 
-        query = new DnsQuery(name.ToString(), BinaryPrimitives.ReadUInt16BigEndian(message[position..]), position + 4);
+        position += 4;
+        query = new DnsQuery(name.ToString(), BinaryPrimitives.ReadUInt16BigEndian(message[(position - 4)..]), position, Offer(message, position));
         return true;
+    }
+
+    /// <summary>Writes our own OPT record.</summary>
+    public static void WriteOpt(Span<byte> record)
+    {
+        record[..OptSize].Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(record[1..], TypeOpt);
+        BinaryPrimitives.WriteUInt16BigEndian(record[3..], MaxDatagram);
+    }
+
+    /// <summary>The size in an OPT record that follows the question, as clients put it.</summary>
+    private static int Offer(ReadOnlySpan<byte> message, int length)
+    {
+        bool isNext = BinaryPrimitives.ReadUInt64BigEndian(message[4..]) == 0x0001_0000_0000_0001 && message.Length >= length + OptSize
+            && message[length] == 0 && BinaryPrimitives.ReadUInt16BigEndian(message[(length + 1)..]) == TypeOpt;
+        return isNext ? Math.Max(PlainDatagram, (int)BinaryPrimitives.ReadUInt16BigEndian(message[(length + 3)..])) : 0;
     }
 }

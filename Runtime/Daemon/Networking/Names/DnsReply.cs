@@ -21,7 +21,7 @@ internal static class DnsReply
         Begin(question, query, reply);
         ushort flags = BinaryPrimitives.ReadUInt16BigEndian(reply[2..]);
         BinaryPrimitives.WriteUInt16BigEndian(reply[2..], (ushort)(flags | rcode));
-        return query.Length;
+        return End(query, query.Length, reply);
     }
 
     /// <summary>An answer with addresses; what does not fit is left out and said to be (TC), so that the client asks again by tcp.</summary>
@@ -32,9 +32,10 @@ internal static class DnsReply
         int position = query.Length;
         ushort count = 0;
         int size = query.Type == DnsQuery.TypeAaaa ? 16 : 4;
+        int room = reply.Length - OptOf(query);
         foreach (IPAddress address in addresses)
         {
-            if (position + RecordHeaderSize + size > reply.Length)
+            if (position + RecordHeaderSize + size > room)
             {
                 reply[2] |= DnsQuery.FlagTruncated >> 8;
                 break;
@@ -47,7 +48,7 @@ internal static class DnsReply
         }
 
         BinaryPrimitives.WriteUInt16BigEndian(reply[6..], count);
-        return position;
+        return End(query, position, reply);
     }
 
     /// <summary>An answer with one name.</summary>
@@ -55,16 +56,30 @@ internal static class DnsReply
     {
         byte[] encoded = EncodeName(name);
         Begin(question, query, reply);
-        if (query.Length + RecordHeaderSize + encoded.Length > reply.Length)
+        if (query.Length + RecordHeaderSize + encoded.Length + OptOf(query) > reply.Length)
         {
             reply[2] |= DnsQuery.FlagTruncated >> 8;
-            return query.Length;
+            return End(query, query.Length, reply);
         }
 
         int position = WriteRecordHeader(reply, query.Length, DnsQuery.TypePtr, encoded.Length);
         encoded.CopyTo(reply[position..]);
         BinaryPrimitives.WriteUInt16BigEndian(reply[6..], 1);
-        return position + encoded.Length;
+        return End(query, position + encoded.Length, reply);
+    }
+
+    private static int OptOf(DnsQuery query) => query.OfferedSize > 0 ? DnsQuery.OptSize : 0;
+
+    /// <summary>Who asks by EDNS is answered by it.</summary>
+    private static int End(DnsQuery query, int position, Span<byte> reply)
+    {
+        if (query.OfferedSize > 0)
+        {
+            DnsQuery.WriteOpt(reply[position..]);
+            BinaryPrimitives.WriteUInt16BigEndian(reply[10..], 1);
+        }
+
+        return position + OptOf(query);
     }
 
     private static void Begin(ReadOnlySpan<byte> question, DnsQuery query, Span<byte> reply)

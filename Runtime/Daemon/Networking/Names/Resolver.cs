@@ -13,7 +13,7 @@ namespace Rtd.Daemon.Networking.Names;
 /// </remarks>
 internal sealed class Resolver : IDisposable
 {
-    private const int MaxQuestion = 4096, MaxUdpReply = 512, MaxTcpReply = 65535;
+    private const int MaxQuestion = 4096, MaxTcpReply = 65535;
 
     // The kernel makes lo first in every namespace.
     private const int LoopbackIndex = 1;
@@ -39,7 +39,7 @@ internal sealed class Resolver : IDisposable
         _ndotsSet = request.NdotsSet;
         _target = target;
         _sockets = sockets;
-        _upstream = new Upstream(request.NameServers, new UpstreamSockets(target));
+        _upstream = new Upstream(request.NameServers, new UpstreamSockets(target), () => source.Places.Any(place => place.AddressV6 is not null));
     }
 
     /// <param name="pid">A process in the container's namespace.</param>
@@ -112,7 +112,7 @@ internal sealed class Resolver : IDisposable
     private async Task ReceiveAsync()
     {
         byte[] question = new byte[MaxQuestion];
-        byte[] reply = new byte[MaxUdpReply];
+        byte[] reply = new byte[DnsQuery.MaxDatagram];
         SocketAddress client = new(AddressFamily.InterNetwork);
         while (!_stop.IsCancellationRequested)
         {
@@ -149,7 +149,7 @@ internal sealed class Resolver : IDisposable
             return; // no question that anything could be answered to
         }
 
-        int length = AnswerHere(question.Span, query, reply);
+        int length = AnswerHere(question.Span, query, reply.AsSpan(0, query.DatagramSize));
         if (length > 0)
         {
             await _sockets.Udp.SendToAsync(reply.AsMemory(0, length), SocketFlags.None, client, _stop.Token);
@@ -208,9 +208,8 @@ internal sealed class Resolver : IDisposable
                 return answer;
             }
 
-            byte[] failure = new byte[query.Length];
-            DnsReply.WriteEmpty(question, query, DnsQuery.RcodeServerFailure, failure);
-            return failure;
+            byte[] failure = new byte[query.Length + DnsQuery.OptSize];
+            return failure[..DnsReply.WriteEmpty(question, query, DnsQuery.RcodeServerFailure, failure)];
         }
         finally
         {

@@ -6,7 +6,8 @@ using System.Security.Cryptography;
 namespace Rtd.Daemon.Networking.Names;
 
 /// <summary>Passes questions on to name servers.</summary>
-internal sealed class Upstream(IReadOnlyList<NameServer> servers, UpstreamSockets sockets) : IDisposable
+/// <param name="hasIPv6">The container has an address of IPv6.</param>
+internal sealed class Upstream(IReadOnlyList<NameServer> servers, UpstreamSockets sockets, Func<bool> hasIPv6) : IDisposable
 {
     private const int Port = 53, MaxServers = 3;
 
@@ -51,16 +52,17 @@ internal sealed class Upstream(IReadOnlyList<NameServer> servers, UpstreamSocket
         byte[] asked = question.ToArray();
         RandomNumberGenerator.Fill(asked.AsSpan(0, 2));
         AddressFamily family = server.Address.AddressFamily;
+        bool onHost = server.OnHost || (server.OfHost && family == AddressFamily.InterNetworkV6 && !hasIPv6());
         IPEndPoint target = new(server.Address, Port);
         byte[] answer;
         if (tcp)
         {
-            using Socket socket = server.OnHost ? new Socket(family, SocketType.Stream, ProtocolType.Tcp) : await sockets.OpenTcpAsync(family);
+            using Socket socket = onHost ? new Socket(family, SocketType.Stream, ProtocolType.Tcp) : await sockets.OpenTcpAsync(family);
             answer = await AskByTcpAsync(socket, target, asked, query, cancellation);
         }
         else
         {
-            using Socket socket = server.OnHost ? new Socket(family, SocketType.Dgram, ProtocolType.Udp) : await sockets.TakeUdpAsync(family);
+            using Socket socket = onHost ? new Socket(family, SocketType.Dgram, ProtocolType.Udp) : await sockets.TakeUdpAsync(family);
             answer = await AskByUdpAsync(socket, target, asked, query, cancellation);
         }
 

@@ -30,7 +30,7 @@ internal sealed class ParentLinks(LinkTable links)
     /// <summary>The link is there, or could be made.</summary>
     public bool CanBe(string parent) => IsDummy(parent) || links.IndexOf(parent) > 0 || VlanOf(parent) is { Link: > 0 };
 
-    /// <summary>Makes the link if it is not there; throws when it cannot be.</summary>
+    /// <summary>Makes the link if it is not there; throws when the kernel cannot. One of the host's own that is not there may come later.</summary>
     public void Acquire(string parent)
     {
         lock (_gate)
@@ -91,10 +91,6 @@ internal sealed class ParentLinks(LinkTable links)
         else if (IsDummy(parent))
         {
             Make(parent, "dummy", batch => batch, batch => batch);
-        }
-        else
-        {
-            throw EngineException.System($"parent link {parent} is not there");
         }
     }
 

@@ -47,7 +47,8 @@ internal sealed class PublishedPorts
             if (reservation.Socket is { } socket)
             {
                 IPEndPoint target = new(_target.For(reservation.Binding.HostAddress), reservation.Binding.ContainerPort);
-                IForwarder forwarder = reservation.Binding.Protocol == "tcp" ? new TcpForwarder(socket, target) : new UdpForwarder(socket, target);
+                IPEndPoint? other = _target.Besides(reservation.Binding.HostAddress) is { } address ? new IPEndPoint(address, target.Port) : null;
+                IForwarder forwarder = reservation.Binding.Protocol == "tcp" ? new TcpForwarder(socket, target, other) : new UdpForwarder(socket, target);
                 forwarder.Start();
                 _forwarders.Add(forwarder);
             }

@@ -7,7 +7,11 @@ using NLog;
 namespace Rtd.Daemon.Networking.Publishing;
 
 /// <summary>Accepts on a reserved port and carries both directions to the container, half-closes included.</summary>
-internal sealed class TcpForwarder(Socket listener, IPEndPoint target) : IForwarder
+/// <param name="other">
+/// Where to go when the target refuses, or null. A client of localhost comes by ::1 and is connected before the container is asked: it would not
+/// try again by 127.0.0.1 for a program that listens on IPv4 alone.
+/// </param>
+internal sealed class TcpForwarder(Socket listener, IPEndPoint target, IPEndPoint? other = null) : IForwarder
 {
     private const int BufferSize = 64 * 1024;
 
@@ -65,19 +69,53 @@ internal sealed class TcpForwarder(Socket listener, IPEndPoint target) : IForwar
     private async Task ServeAsync(Socket client)
     {
         using Socket held = client;
-        using Socket server = new(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using CancellationTokenSource broken = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        Socket? server = null;
         try
         {
             client.NoDelay = true;
-            await server.ConnectAsync(target, broken.Token);
+            server = await ConnectAsync(broken.Token);
             await Task.WhenAll(CopyAsync(client, server, broken), CopyAsync(server, client, broken));
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
             // A reset stays a reset on the other side.
             client.LingerState = new LingerOption(true, 0);
-            server.LingerState = new LingerOption(true, 0);
+            if (server is not null)
+            {
+                server.LingerState = new LingerOption(true, 0);
+            }
+        }
+        finally
+        {
+            server?.Dispose();
+        }
+    }
+
+    private async Task<Socket> ConnectAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await ConnectAsync(target, cancellation);
+        }
+        catch (SocketException refused) when (other is not null && refused.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return await ConnectAsync(other, cancellation);
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(IPEndPoint to, CancellationToken cancellation)
+    {
+        Socket server = new(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await server.ConnectAsync(to, cancellation);
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
         }
     }
 
