@@ -60,6 +60,7 @@ internal static class Composition
             [
                 new SystemRoutes(info, context.Events),
                 new ContainerRoutes(containers),
+                new ArchiveRoutes(containers),
                 new ExecRoutes(containers),
                 new ImageRoutes(images, usage),
                 new DistributionRoutes(images),
