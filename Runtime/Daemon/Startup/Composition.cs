@@ -64,6 +64,7 @@ internal static class Composition
                 new ExecRoutes(containers),
                 new ImageRoutes(images, usage),
                 new DistributionRoutes(images),
+                new StatisticsRoutes(containers),
                 new SnapshotRoutes(containers, images.Commit),
                 new DiskUsageRoutes(images, usage, containers, volumeService),
                 new NetworkRoutes(networks, containers),
