@@ -80,6 +80,7 @@ internal sealed partial class ContainerService
             "die",
             ("exitCode", exit.Code.ToString(CultureInfo.InvariantCulture)),
             ("execDuration", ((long)(exit.At - run.StartedAt).TotalSeconds).ToString(CultureInfo.InvariantCulture)));
+        PublishMounts(container, "unmount");
         await TryAsync(container, "removing its cgroup", () => run.Cgroup.RemoveAsync(CancellationToken.None));
         if (restart)
         {

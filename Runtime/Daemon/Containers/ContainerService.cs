@@ -89,5 +89,22 @@ internal sealed partial class ContainerService
         _parts.Events.Publish("container", action, container.Id, attributes);
     }
 
+    /// <summary>Tells of each of a container's volumes that it is mounted, or no longer.</summary>
+    private void PublishMounts(Container container, string action)
+    {
+        foreach (MountPoint mount in container.Record.Mounts.Where(mount => mount.Type == MountPoint.Volume))
+        {
+            Dictionary<string, string> attributes = new() { ["driver"] = "local", ["container"] = container.Id };
+            if (action == "mount")
+            {
+                attributes["destination"] = mount.Destination;
+                attributes["read/write"] = mount.Writable ? "true" : "false";
+                attributes["propagation"] = mount.Propagation;
+            }
+
+            _parts.Events.Publish("volume", action, mount.Name, attributes);
+        }
+    }
+
     private EngineException NotRunning(Container container) => EngineException.Conflict($"container {container.Id} is not running");
 }
