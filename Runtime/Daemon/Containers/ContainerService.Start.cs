@@ -58,6 +58,7 @@ internal sealed partial class ContainerService
             container.SetRun(run);
             container.SetRecord(starting with { State = starting.State with { Pid = run.Process.Identity.Pid } });
             container.Streams.SetProcess(run.Process);
+            PublishNetworks(container, run.Network?.Endpoints ?? [], "connect");
             PublishMounts(container, "mount");
             Publish(container, "start");
             _ = MonitorAsync(container, run);

@@ -11,6 +11,7 @@ public sealed class EventActionTests(DaemonFixture fixture, ITestOutputHelper ou
     public async Task Life_of_a_container_is_told()
     {
         string since = await NowAsync();
+        string exported = Path.Combine(Host.Root, "told.tar");
         string id = (await DockerAsync("create", "-t", "--name", "told", "--label", "mine=1", "-v", "told-data:/data", "busybox", "sleep", "1000")).Exits(0).Line;
         (await DockerAsync("start", id)).Exits(0);
         (await Api.PostAsync($"/containers/{id}/resize?h=10&w=20")).EnsureSuccessStatusCode().Dispose();
@@ -21,11 +22,13 @@ public sealed class EventActionTests(DaemonFixture fixture, ITestOutputHelper ou
         (await DockerAsync("update", "--memory", "50m", "--memory-swap", "60m", id)).Exits(0);
         (await DockerAsync("rename", "told", "retold")).Exits(0);
         (await DockerAsync("commit", id, "told-image")).Exits(0);
-        (await DockerAsync("export", "-o", "/dev/null", id)).Exits(0);
+        (await DockerAsync("export", "-o", exported, id)).Exits(0);
         (await DockerAsync("restart", "-t", "0", id)).Exits(0);
         (await DockerAsync("stop", "-t", "0", id)).Exits(0);
         (await DockerAsync("container", "prune", "-f")).Exits(0);
         (await DockerAsync("volume", "rm", "told-data")).Exits(0);
+
+        File.Delete(exported);
 
         JObject[] events = await EventsAsync(since);
         string[] container = [.. events.Where(happened => (string?)happened["Type"] == "container").Select(happened => ((string)happened["Action"]!).Split(':')[0])];
@@ -66,7 +69,7 @@ public sealed class EventActionTests(DaemonFixture fixture, ITestOutputHelper ou
 
     private async Task<JObject[]> EventsAsync(string since)
     {
-        CommandResult told = (await DockerAsync("events", "--since", since, "--until", "0s", "--format", "json")).Exits(0);
-        return [.. told.Lines.Select(JObject.Parse)];
+        using HttpResponseMessage told = await Api.GetAsync($"/events?since={Uri.EscapeDataString(since)}&until=0s");
+        return [.. (await told.EnsureSuccessStatusCode().Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(JObject.Parse)];
     }
 }

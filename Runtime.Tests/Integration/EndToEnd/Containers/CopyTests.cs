@@ -190,14 +190,14 @@ public sealed class CopyTests(DaemonFixture fixture, ITestOutputHelper output) :
     public async Task Events_tell_of_both_directions()
     {
         string container = await MakeAsync(Life.Created);
-        string since = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString();
         (await PutAsync(container, "/tmp", ImageArchive.Tar(ImageArchive.File("f", "x")))).Dispose();
         await NamesAsync(container, "/tmp/f");
 
-        CommandResult events = await DockerAsync("events", "--since", since, "--until", "0s", "--filter", $"container={container}", "--format", "{{.Action}}");
+        using HttpResponseMessage told = await Api.GetAsync($"/events?since=10m&until=0s&filters={Uri.EscapeDataString($"{{\"container\":[\"{container}\"]}}")}");
+        string events = await told.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
 
-        Assert.Contains("extract-to-dir", events.Exits(0).Lines);
-        Assert.Contains("archive-path", events.Lines);
+        Assert.Contains("\"Action\":\"extract-to-dir\"", events, StringComparison.Ordinal);
+        Assert.Contains("\"Action\":\"archive-path\"", events, StringComparison.Ordinal);
     }
 
     private async Task<string> MakeAsync(Life life, params string[] options)

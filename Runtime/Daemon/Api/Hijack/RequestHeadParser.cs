@@ -109,6 +109,11 @@ internal static class RequestHeadParser
             throw new FramingException("malformed request line");
         }
 
+        if (target.IndexOf("%00"u8) >= 0)
+        {
+            throw new FramingException("malformed request line: a NUL in the target"); // Kestrel refuses it too, without a word
+        }
+
         return (Encoding.ASCII.GetString(line[..first]), Encoding.ASCII.GetString(target), http11);
     }
 
