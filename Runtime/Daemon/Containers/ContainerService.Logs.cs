@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Rtd.Daemon.Containers.Launching;
 using Rtd.Daemon.Containers.State;
@@ -20,7 +21,7 @@ internal sealed partial class ContainerService
     {
         ContainerRecord record = _store.Get(reference).Record;
         IEnumerable<string> attributes = LogAttributes.Build(record.HostConfig.LogConfig.Config ?? [], ContainerLauncher.ContextOf(record))
-            .Select(attribute => $"{Uri.EscapeDataString(attribute.Key)}={Uri.EscapeDataString(attribute.Value)}");
+            .Select(attribute => $"{WebUtility.UrlEncode(attribute.Key)}={WebUtility.UrlEncode(attribute.Value)}");
         return Encoding.UTF8.GetBytes(string.Join(',', attributes) + " ");
     }
 
