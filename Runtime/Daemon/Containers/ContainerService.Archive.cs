@@ -37,11 +37,13 @@ internal sealed partial class ContainerService
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(aborted, visit.Ending);
         PathLookup lookup = new(visit.Root, reference);
         using SafeFileHandle held = lookup.Open(wanted);
-        Stream output = await begin(lookup.Describe(wanted, Libc.fstat(held.Fd(), wanted.Text)));
+        Libc.statx_t status = Libc.fstat(held.Fd(), wanted.Text);
+        using SafeFileHandle? parent = status.Type == Libc.S_IFDIR ? null : lookup.OpenParent(wanted);
+        Stream output = await begin(lookup.Describe(wanted, status));
         Publish(container, "archive-path");
         await Blocking(() =>
         {
-            ArchiveSource.Write(visit.Root, wanted, held, new AsyncOnlyOutput(output, ending.Token), ending.Token);
+            ArchiveSource.Write(visit.Root, wanted, held, parent, new AsyncOnlyOutput(output, ending.Token), ending.Token);
             return true;
         });
     }

@@ -9,17 +9,16 @@ namespace Rtd.Daemon.Containers.Archives;
 internal static class ArchiveSource
 {
     /// <param name="held">What the path names.</param>
-    public static void Write(ContainerRoot root, ContainerPath path, SafeFileHandle held, Stream output, CancellationToken cancelled)
+    /// <param name="parent">The directory that has it under the path's last component, if it is not one itself.</param>
+    public static void Write(ContainerRoot root, ContainerPath path, SafeFileHandle held, SafeFileHandle? parent, Stream output, CancellationToken cancelled)
     {
-        Libc.statx_t status = Libc.fstat(held.Fd(), path.Text);
-        if (status.Type == Libc.S_IFDIR)
+        if (parent is null)
         {
-            TreeArchive.Write(Directory(root, path, held, status), output, cancelled);
+            TreeArchive.Write(Directory(root, path, held, Libc.fstat(held.Fd(), path.Text)), output, cancelled);
             return;
         }
 
-        // An object is archived by its name in a directory; what has the name by now is as good as what had it before.
-        using SafeFileHandle parent = OpenParent(root, path);
+        // What has the name by now is as good as what had it before.
         byte[] name = [.. Encoding.UTF8.GetBytes(path.Base), 0];
         bool there = Libc.try_statx(parent.Fd(), name, Libc.AT_SYMLINK_NOFOLLOW, out Libc.statx_t now) == 0 && now.Type != Libc.S_IFDIR;
         TreeArchive.Write(there ? [new TreeChange(ChangeKind.Added, name, parent.Fd(), name, now, false)] : [], output, cancelled);
@@ -44,11 +43,5 @@ internal static class ArchiveSource
         {
             yield return below with { Path = [.. prefix, .. below.Path] };
         }
-    }
-
-    private static SafeFileHandle OpenParent(ContainerRoot root, ContainerPath path)
-    {
-        int fd = root.TryOpen(path.Directory, Libc.O_PATH | Libc.O_DIRECTORY);
-        return fd >= 0 ? Libc.Own(fd) : throw new SyscallException("openat2", -fd, path.Text);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class PathLookup(ContainerRoot root, string container)
     public SafeFileHandle Open(ContainerPath path) =>
         Check(path, root.TryOpen(path.Bytes, Libc.O_PATH | (path.MustBeDirectory ? Libc.O_DIRECTORY : Libc.O_NOFOLLOW)));
 
+    /// <summary>The directory in which a path's last component is a name.</summary>
+    public SafeFileHandle OpenParent(ContainerPath path) => Check(path, root.TryOpen(path.Directory, Libc.O_PATH | Libc.O_DIRECTORY));
+
     /// <summary>A directory, all links followed.</summary>
     public SafeFileHandle OpenDirectory(ContainerPath path)
     {
