@@ -72,6 +72,13 @@ public sealed class TextTests
     public void Filter_refuses_other_words(string text) =>
         Assert.Equal(ErrorKind.InvalidParameter, Assert.Throws<EngineException>(() => Timestamps.ParseFilter(text, DateTimeOffset.UtcNow)).Kind);
 
+    [Theory]
+    [InlineData("1970-01-01T00:00:10Z", 10)]
+    [InlineData("1970-01-01T00:00:10.123456789Z", 10.1234567)]
+    [InlineData("1970-01-01T01:00:10.5+01:00", 10.5)]
+    public void Filter_takes_dates_with_as_many_digits_as_go_writes(string text, double seconds) =>
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(seconds), Timestamps.ParseFilter(text, DateTimeOffset.UtcNow));
+
     [Fact]
     public void Filter_takes_seconds_since_1970() =>
         Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(10), Timestamps.ParseFilter("10", DateTimeOffset.UtcNow));
