@@ -34,7 +34,7 @@ public sealed class StatisticsTests(DaemonFixture fixture, ITestOutputHelper out
     {
         string id = await StartAsync("sleep 1000");
         string address = await InspectAsync(id, "{{.NetworkSettings.IPAddress}}");
-        (await Host.RunAsync("ping", "-c", "5", "-i", "0.01", "-s", "1000", "-q", address)).Exits(0);
+        (await Host.RunAsync("python3", "-c", $"import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); [s.sendto(bytes(1000), ('{address}', 9)) for _ in range(5)]")).Exits(0);
 
         JToken sample = await Api.GetJsonAsync($"/containers/{id}/stats?stream=0&one-shot=1");
 
