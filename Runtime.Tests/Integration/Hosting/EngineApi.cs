@@ -17,6 +17,8 @@ internal sealed class EngineApi : IDisposable
         _http = new HttpClient(handler) { BaseAddress = new Uri("http://docker"), Timeout = Command.Patience };
     }
 
+    public Task<byte[]> GetBytesAsync(string path) => _http.GetByteArrayAsync(path);
+
     public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(path);
 
     /// <summary>Returns when the headers are there.</summary>

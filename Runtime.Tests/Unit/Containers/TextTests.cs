@@ -72,6 +72,13 @@ public sealed class TextTests
     public void Filter_refuses_other_words(string text) =>
         Assert.Equal(ErrorKind.InvalidParameter, Assert.Throws<EngineException>(() => Timestamps.ParseFilter(text, DateTimeOffset.UtcNow)).Kind);
 
+    [Theory]
+    [InlineData("1970-01-01T00:00:10Z", 100_000_000)]
+    [InlineData("1970-01-01T00:00:10.123456789Z", 101_234_567)]
+    [InlineData("1970-01-01T01:00:10.5+01:00", 105_000_000)]
+    public void Filter_takes_dates_with_as_many_digits_as_go_writes(string text, long ticks) =>
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddTicks(ticks), Timestamps.ParseFilter(text, DateTimeOffset.UtcNow));
+
     [Fact]
     public void Filter_takes_seconds_since_1970() =>
         Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(10), Timestamps.ParseFilter("10", DateTimeOffset.UtcNow));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rtd.Daemon.Api;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.State;
@@ -68,6 +69,8 @@ internal sealed partial class ContainerService
             }
         }
 
+        _parts.Events.Publish("container", "prune", "", [KeyValuePair.Create("reclaimed", result.SpaceReclaimed.ToString(CultureInfo.InvariantCulture))]);
+
         return result;
     }
 
@@ -109,6 +112,7 @@ internal sealed partial class ContainerService
     {
         ContainerStatus before = container.State.Status;
         container.SetState(container.State with { Status = ContainerStatus.Removing });
+        container.Visits.CutShort();
         try
         {
             _files.Remove(container.Id);

@@ -53,10 +53,13 @@ internal sealed partial class ContainerService
         };
         try
         {
+            await container.Visits.EndAsync(s_visitPatience);
             ContainerRun run = await _launcher.LaunchAsync(starting, container.Streams);
             container.SetRun(run);
             container.SetRecord(starting with { State = starting.State with { Pid = run.Process.Identity.Pid } });
             container.Streams.SetProcess(run.Process);
+            PublishNetworks(container, run.Network?.Endpoints ?? [], "connect");
+            PublishMounts(container, "mount");
             Publish(container, "start");
             _ = MonitorAsync(container, run);
         }

@@ -2,8 +2,11 @@ using NLog;
 using Rtd.Daemon.Containers.Execs;
 using Rtd.Daemon.Containers.Launching;
 using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.Containers.Statistics;
 using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Networking;
+using Rtd.Daemon.Startup;
 
 namespace Rtd.Daemon.Containers;
 
@@ -25,6 +28,7 @@ internal sealed partial class ContainerService
     private readonly ContainerPresenter _presenter;
     private readonly ResourceRules _resourceRules;
     private readonly CreateRules _createRules;
+    private readonly StatisticsHub _statistics = new((ulong)HostSystem.Read().Memory);
     private volatile bool _shuttingDown;
 
     public ContainerService(ContainerDependencies parts, ContainerDefaults defaults)
@@ -86,6 +90,37 @@ internal sealed partial class ContainerService
         }
 
         _parts.Events.Publish("container", action, container.Id, attributes);
+    }
+
+    /// <summary>Tells of each of a container's endpoints that it is connected, or no longer.</summary>
+    private void PublishNetworks(Container container, IReadOnlyList<IEndpoint> endpoints, string action)
+    {
+        foreach (IEndpoint endpoint in endpoints)
+        {
+            _parts.Events.Publish("network", action, endpoint.NetworkId, new Dictionary<string, string>
+            {
+                ["container"] = container.Id,
+                ["name"] = endpoint.NetworkName,
+                ["type"] = _parts.Networks.Lookup(endpoint.NetworkId)?.Driver ?? "",
+            });
+        }
+    }
+
+    /// <summary>Tells of each of a container's volumes that it is mounted, or no longer.</summary>
+    private void PublishMounts(Container container, string action)
+    {
+        foreach (MountPoint mount in container.Record.Mounts.Where(mount => mount.Type == MountPoint.Volume))
+        {
+            Dictionary<string, string> attributes = new() { ["driver"] = "local", ["container"] = container.Id };
+            if (action == "mount")
+            {
+                attributes["destination"] = mount.Destination;
+                attributes["read/write"] = mount.Writable ? "true" : "false";
+                attributes["propagation"] = mount.Propagation;
+            }
+
+            _parts.Events.Publish("volume", action, mount.Name, attributes);
+        }
     }
 
     private EngineException NotRunning(Container container) => EngineException.Conflict($"container {container.Id} is not running");

@@ -38,8 +38,22 @@ internal static class Timestamps
             return true;
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time)
+        return DateTimeOffset.TryParse(CutFraction(text), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time)
             && text.Contains('-');
+    }
+
+    /// <summary>Go writes nine digits where .NET reads seven.</summary>
+    private static string CutFraction(string text)
+    {
+        const int Digits = 7;
+        int dot = text.IndexOf('.');
+        int end = dot + 1;
+        while (dot >= 0 && end < text.Length && char.IsAsciiDigit(text[end]))
+        {
+            end++;
+        }
+
+        return dot >= 0 && end - dot - 1 > Digits ? text.Remove(dot + 1 + Digits, end - dot - 1 - Digits) : text;
     }
 
     private static bool TryParseDuration(string text, out TimeSpan duration)
