@@ -177,7 +177,7 @@ internal sealed partial class ContainerService
                 Cgroup = run.Cgroup,
                 Process = ExecProcess(exec, start),
                 OpenStdin = stdin,
-                Output = exec.Streams,
+                Output = exec.Capture ?? exec.Streams,
             };
             IContainerProcess process = await _parts.Execution.ExecAsync(launch, CancellationToken.None);
             exec.SetState(new ExecState(true, process.Identity.Pid, null, null));

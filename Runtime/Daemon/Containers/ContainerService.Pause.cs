@@ -18,6 +18,7 @@ internal sealed partial class ContainerService
                 ContainerStatus.Running when container.Run is { } alive => alive,
                 _ => throw NotRunning(container),
             };
+            EndHealthChecks(container);
             await run.Cgroup.FreezeAsync(CancellationToken.None);
             container.SetState(container.State with { Status = ContainerStatus.Paused });
             Publish(container, "pause");
@@ -37,6 +38,7 @@ internal sealed partial class ContainerService
 
             await run.Cgroup.ThawAsync(CancellationToken.None);
             container.SetState(container.State with { Status = ContainerStatus.Running });
+            BeginHealthChecks(container, run);
             Publish(container, "unpause");
         }
     }
