@@ -62,6 +62,8 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
             RepoDigests = entry.References.Where(name => name.Digest is not null).Select(name => name.Familiar).ToList(),
             Comment = config.History is [.., { Comment: { } comment }] ? comment : "",
             Created = config.Created,
+            Container = context.VersionAtLeast(1, 45) ? null : "",
+            ContainerConfig = context.VersionAtLeast(1, 45) ? null : config.Config ?? new ContainerConfig(),
             Author = config.Author ?? "",
             Config = config.Config ?? new ContainerConfig(),
             Architecture = config.Architecture,

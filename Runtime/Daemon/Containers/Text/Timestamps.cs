@@ -29,20 +29,8 @@ internal static class Timestamps
         return TryParseDuration(text, out TimeSpan duration) ? now - duration : throw EngineException.InvalidParameter($"failed to parse value as time or duration: \"{text}\"");
     }
 
-    private static bool TryParse(string text, out DateTimeOffset time)
-    {
-        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal seconds)
-            && seconds is > -62_000_000_000m and < 253_000_000_000m)
-        {
-            time = DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
-            return true;
-        }
-
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time)
-            && text.Contains('-');
-    }
-
-    private static bool TryParseDuration(string text, out TimeSpan duration)
+    /// <summary>Parses a Go duration such as 1h30m or 250ms.</summary>
+    public static bool TryParseDuration(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
         ReadOnlySpan<char> rest = text;
@@ -68,5 +56,18 @@ internal static class Timestamps
         }
 
         return text.Length > 0;
+    }
+
+    private static bool TryParse(string text, out DateTimeOffset time)
+    {
+        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal seconds)
+            && seconds is > -62_000_000_000m and < 253_000_000_000m)
+        {
+            time = DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
+            return true;
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time)
+            && text.Contains('-');
     }
 }

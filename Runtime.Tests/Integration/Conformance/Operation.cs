@@ -1,0 +1,30 @@
+namespace Rtd.Tests.Integration.Conformance;
+
+/// <summary>An operation of the API as the tests drive it.</summary>
+/// <param name="Name"><c>POST /containers/{id}/stop</c></param>
+internal sealed record Operation(string Name)
+{
+    /// <summary>What a call needs besides its path, so that an unknown id is its only fault.</summary>
+    public string Query { get; init; } = "";
+
+    /// <summary>A JSON body that is well-formed and harmless; null for an operation without one.</summary>
+    public string? Body { get; init; }
+
+    /// <summary>Queries that are refused with 400; empty when every query will do (flags take anything).</summary>
+    public string[] BadQueries { get; init; } = [];
+
+    /// <summary>Status of an unknown id or name.</summary>
+    public int Unknown { get; init; } = 404;
+
+    /// <summary>Statuses that dockerd answers although the contract does not give them.</summary>
+    public int[] Also { get; init; } = [];
+
+    /// <summary>Everything is answered with this status: it is another orchestrator's, or not there.</summary>
+    public int? Always { get; init; }
+
+    public string Method => Name.Split(' ')[0];
+
+    public string Path => Name.Split(' ')[1];
+
+    public bool HasId => Path.Contains('{');
+}
