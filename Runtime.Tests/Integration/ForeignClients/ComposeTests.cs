@@ -7,7 +7,7 @@ namespace Rtd.Tests.Integration.ForeignClients;
 /// <summary>Debian's docker-compose runs the project in <c>Shop</c>, as its users do.</summary>
 public sealed class ComposeTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)
 {
-    [ComposeFact]
+    [ProgramFact("docker-compose")]
     public async Task Project_comes_up_in_order_and_goes_down_whole()
     {
         (await ComposeAsync("up", "-d")).Exits(0);
@@ -29,7 +29,7 @@ public sealed class ComposeTests(DaemonFixture fixture, ITestOutputHelper output
         Assert.DoesNotContain("shop", (await DockerAsync("network", "ls")).Exits(0).Stdout, StringComparison.Ordinal);
     }
 
-    [ComposeFact]
+    [ProgramFact("docker-compose")]
     public async Task Settings_of_a_service_reach_its_container()
     {
         (await ComposeAsync("up", "-d")).Exits(0);
@@ -50,7 +50,7 @@ public sealed class ComposeTests(DaemonFixture fixture, ITestOutputHelper output
         (await ComposeAsync("down", "-v")).Exits(0);
     }
 
-    [ComposeFact]
+    [ProgramFact("docker-compose")]
     public async Task Scale_logs_and_lists()
     {
         (await ComposeAsync("up", "-d", "--scale", "worker=3")).Exits(0);
@@ -68,7 +68,7 @@ public sealed class ComposeTests(DaemonFixture fixture, ITestOutputHelper output
         (await ComposeAsync("down", "-v")).Exits(0);
     }
 
-    [ComposeFact]
+    [ProgramFact("docker-compose")]
     public async Task Everyday_verbs()
     {
         (await ComposeAsync("config", "-q")).Exits(0);
@@ -93,7 +93,7 @@ public sealed class ComposeTests(DaemonFixture fixture, ITestOutputHelper output
         (await ComposeAsync("down", "-v", "--remove-orphans")).Exits(0);
     }
 
-    [ComposeFact]
+    [ProgramFact("docker-compose")]
     public async Task Attached_up_shows_output_and_ends_with_the_service()
     {
         CommandResult up = (await ComposeAsync("up", "--no-color", "--abort-on-container-exit", "--exit-code-from", "migrate", "migrate")).Exits(0);
