@@ -1,3 +1,4 @@
+using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Netlink;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Sync;

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
 

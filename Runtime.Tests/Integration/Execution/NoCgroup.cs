@@ -36,5 +36,7 @@ internal sealed class NoCgroup : ICgroup
 
     public long OomKills() => 0;
 
+    public CgroupStatistics Statistics() => new();
+
     public Task RemoveAsync(CancellationToken cancellation) => Task.CompletedTask;
 }

@@ -42,6 +42,9 @@ internal interface ICgroup
     /// <summary>Processes killed by the OOM killer because of this cgroup's limit, so far.</summary>
     long OomKills();
 
+    /// <summary>What all processes in it have used so far.</summary>
+    CgroupStatistics Statistics();
+
     /// <summary>Removes the directories; waits (without blocking a thread) for the kernel to let go of dying tasks, within a bound.</summary>
     Task RemoveAsync(CancellationToken cancellation);
 }

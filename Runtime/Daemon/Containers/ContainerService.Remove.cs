@@ -109,6 +109,7 @@ internal sealed partial class ContainerService
     {
         ContainerStatus before = container.State.Status;
         container.SetState(container.State with { Status = ContainerStatus.Removing });
+        container.Visits.CutShort();
         try
         {
             _files.Remove(container.Id);

@@ -60,6 +60,7 @@ internal sealed partial class ContainerService
         };
         try
         {
+            await container.Visits.EndAsync(s_visitPatience);
             ContainerRun run = await _launcher.LaunchAsync(starting, container.Streams);
             container.SetRun(run);
             container.SetRecord(starting with { State = starting.State with { Pid = run.Process.Identity.Pid } });

@@ -2,8 +2,10 @@ using NLog;
 using Rtd.Daemon.Containers.Execs;
 using Rtd.Daemon.Containers.Launching;
 using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.Containers.Statistics;
 using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Startup;
 
 namespace Rtd.Daemon.Containers;
 
@@ -25,6 +27,7 @@ internal sealed partial class ContainerService
     private readonly ContainerPresenter _presenter;
     private readonly ResourceRules _resourceRules;
     private readonly CreateRules _createRules;
+    private readonly StatisticsHub _statistics = new((ulong)HostSystem.Read().Memory);
     private volatile bool _shuttingDown;
 
     public ContainerService(ContainerDependencies parts, ContainerDefaults defaults)

@@ -60,9 +60,11 @@ internal static class Composition
             [
                 new SystemRoutes(info, context.Events),
                 new ContainerRoutes(containers),
+                new ArchiveRoutes(containers),
                 new ExecRoutes(containers),
                 new ImageRoutes(images, usage),
                 new DistributionRoutes(images),
+                new StatisticsRoutes(containers),
                 new SnapshotRoutes(containers, images.Commit),
                 new DiskUsageRoutes(images, usage, containers, volumeService),
                 new NetworkRoutes(networks, containers),

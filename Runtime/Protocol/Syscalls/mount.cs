@@ -87,6 +87,13 @@ internal static partial class Libc
         return fd >= 0 ? Own((int)fd) : throw Failure("open_tree", subject);
     }
 
+    /// <summary>As <see cref="open_tree"/>, but returns the bare fd or the negative errno: for a thread in a container's mount namespace, where nothing else is to happen.</summary>
+    public static int try_open_tree(int dirfd, string path, uint flags)
+    {
+        long fd = _open_tree(SYS_open_tree, dirfd, path, flags | OPEN_TREE_CLOEXEC);
+        return fd >= 0 ? (int)fd : -Marshal.GetLastPInvokeError();
+    }
+
     /// <summary>Attaches a detached mount onto what <paramref name="targetFd"/> holds, Linux 5.2.</summary>
     public static void move_mount(int mountFd, int targetFd, string subject)
     {

@@ -6,11 +6,17 @@ internal static partial class Libc
 {
     public const long PROC_SUPER_MAGIC = 0x9fa0, DEVPTS_SUPER_MAGIC = 0x1cd1;
 
-    /// <summary>struct statfs of 64-bit architectures: 120 bytes, the type first.</summary>
-    [StructLayout(LayoutKind.Sequential, Size = 120)]
+    private const long ST_RDONLY = 1;
+
+    /// <summary>struct statfs of 64-bit architectures: 120 bytes.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 120)]
     private struct statfs_t
     {
+        [FieldOffset(0)]
         public long f_type;
+
+        [FieldOffset(80)]
+        public long f_flags;
     }
 
     [LibraryImport(LibraryName, EntryPoint = "fstatfs", SetLastError = true)]
@@ -21,5 +27,12 @@ internal static partial class Libc
     {
         statfs_t result;
         return _fstatfs(fd, &result) == 0 ? result.f_type : throw Failure("fstatfs", $"fd {fd}");
+    }
+
+    /// <summary>Whether nothing can be written where an fd (O_PATH too) is: its mount or its file system is read-only.</summary>
+    public static unsafe bool fstatfs_readonly(int fd)
+    {
+        statfs_t result;
+        return _fstatfs(fd, &result) == 0 ? (result.f_flags & ST_RDONLY) != 0 : throw Failure("fstatfs", $"fd {fd}");
     }
 }

@@ -96,6 +96,11 @@ internal sealed class FakeCgroups : ICgroupDriver
 
         public long OomKills() => OutOfMemoryKills;
 
+        /// <summary>What it is said to have used.</summary>
+        public CgroupStatistics Used { get; set; } = new();
+
+        public CgroupStatistics Statistics() => Used;
+
         public Task RemoveAsync(CancellationToken cancellation)
         {
             driver.Existing.TryRemove(path, out _);

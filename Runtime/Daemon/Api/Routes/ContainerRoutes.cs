@@ -20,7 +20,6 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
         routes.Map("GET", "/containers/{id}/json", context => context.WriteJsonAsync(200, containers.Inspect(context["id"], context.QueryBool("size"))));
         routes.Map("GET", "/containers/{id}/top", context => context.WriteJsonAsync(200, containers.Top(context["id"], context.Query("ps_args"))));
         routes.Map("GET", "/containers/{id}/logs", LogsAsync);
-        routes.Map("GET", "/containers/{id}/stats", context => throw Unsupported("container statistics are not supported by this version"));
         routes.Map("POST", "/containers/{id}/start", StartAsync);
         routes.Map("POST", "/containers/{id}/stop", context => NoContentAsync(context, id => containers.StopAsync(id, context.Query("signal"), context.QueryInt("t"))));
         routes.Map("POST", "/containers/{id}/restart", context => NoContentAsync(context, id => containers.RestartAsync(id, context.Query("signal"), context.QueryInt("t"))));

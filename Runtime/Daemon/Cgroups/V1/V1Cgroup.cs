@@ -88,6 +88,8 @@ internal sealed class V1Cgroup(IReadOnlyList<V1Hierarchy> hierarchies, string pa
     /// <summary>v1 counts a kill in the victim's own cgroup only, so those below are added up (Linux 4.13; 0 before).</summary>
     public long OomKills() => Directory("memory") is { } memory ? OomKills(memory) : 0;
 
+    public CgroupStatistics Statistics() => V1Statistics.Read(Directory);
+
     public Task RemoveAsync(CancellationToken cancellation) =>
         CgroupRemoval.RemoveAsync(hierarchies.Select(hierarchy => hierarchy.Directory(Path)).ToArray(), cancellation);
 

@@ -80,6 +80,8 @@ internal sealed class V2Cgroup(string path, CgroupDirectory directory) : ICgroup
     /// <summary>memory.events counts the descendants too.</summary>
     public long OomKills() => directory.ReadKey("memory.events", "oom_kill") ?? 0;
 
+    public CgroupStatistics Statistics() => V2Statistics.Read(directory);
+
     /// <summary>Waits for the kernel's word that the last process left, so that rmdir succeeds at once as a rule.</summary>
     public async Task RemoveAsync(CancellationToken cancellation)
     {

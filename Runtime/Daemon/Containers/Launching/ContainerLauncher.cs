@@ -208,7 +208,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     }
 
     /// <summary>Makes or checks what is bound into the container.</summary>
-    private static void PrepareSources(ContainerRecord record)
+    public static void PrepareSources(ContainerRecord record)
     {
         foreach (MountPoint mount in record.Mounts)
         {

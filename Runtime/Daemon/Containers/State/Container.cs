@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rtd.Daemon.Containers.Archives;
 using Rtd.Daemon.Containers.Streams;
 
 namespace Rtd.Daemon.Containers.State;
@@ -32,6 +33,9 @@ internal sealed class Container(ContainerRecord record)
 
     /// <summary>The streams of the present run, or of the next one.</summary>
     public ProcessStreams Streams => _streams;
+
+    /// <summary>Who is in its root from outside, copying files.</summary>
+    public RootVisits Visits { get; } = new();
 
     /// <summary>It is gone for good; whoever still holds the object treats it as not found.</summary>
     public bool IsRemoved => _removed;

@@ -41,11 +41,15 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
 
     public string LogPath(string id) => Path.Combine(DirectoryOf(id), $"{id}-json.log");
 
-    /// <summary>Makes the two directories.</summary>
+    /// <summary>An empty directory for mounts in namespaces of their own.</summary>
+    public string MountPoint => Path.Combine(_runRoot, ".root");
+
+    /// <summary>Makes the directories.</summary>
     public void Prepare()
     {
         Directory.CreateDirectory(_root, DirectoryMode);
         Directory.CreateDirectory(_runRoot, DirectoryMode);
+        Directory.CreateDirectory(MountPoint, DirectoryMode);
     }
 
     /// <summary>Makes a container's directory with its config, whole or not at all, durable on return.</summary>

@@ -19,9 +19,11 @@ internal sealed class TreeComparison
     private readonly TreeUnion _before;
     private readonly bool _isOverlay;
     private readonly bool _forArchive;
+    private readonly Func<int, int, bool>? _isForeign;
 
-    private TreeComparison(SafeFileHandle now, TreeUnion before, bool isOverlay, bool forArchive)
+    private TreeComparison(SafeFileHandle now, TreeUnion before, bool isOverlay, bool forArchive, Func<int, int, bool>? isForeign = null)
     {
+        _isForeign = isForeign;
         _now = now;
         _before = before;
         _isOverlay = isOverlay;
@@ -38,7 +40,9 @@ internal sealed class TreeComparison
     public static IEnumerable<TreeChange> ForArchive(ContainerTrees trees) => new TreeComparison(trees.Now, trees.Before, trees.IsOverlay, forArchive: true).RunWithAncestors();
 
     /// <summary>Everything in a tree.</summary>
-    public static IEnumerable<TreeChange> Everything(SafeFileHandle root) => new TreeComparison(root, new TreeUnion(), isOverlay: false, forArchive: true).Run();
+    /// <param name="isForeign">Given fds of a directory and of one in it: true when what is in the latter does not belong to the tree.</param>
+    public static IEnumerable<TreeChange> Everything(SafeFileHandle root, Func<int, int, bool>? isForeign = null) =>
+        new TreeComparison(root, new TreeUnion(), isOverlay: false, forArchive: true, isForeign).Run();
 
     /// <summary>A directory with changes in it is a changed one: an archive needs its owner and mode, and users expect to see it.</summary>
     private IEnumerable<TreeChange> RunWithAncestors()
@@ -150,9 +154,19 @@ internal sealed class TreeComparison
         bool plain = frame.IsPlain || Whiteout.IsOpaque(frame.Fd, change.Name);
         bool existed = old?.Type == Libc.S_IFDIR && !change.HidesBelow;
         int fd = Libc.try_openat(frame.Fd, change.Name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
-        return fd >= 0 ? new TreeFrame(Libc.Own(fd), change.Path, plain && existed ? _before.Names(change.Path) : null, plain, existed)
-            : fd is -Libc.ENOENT or -Libc.ENOTDIR or -Libc.ELOOP ? null
-            : throw new SyscallException("openat", -fd, RawName.Show(change.Path));
+        if (fd is -Libc.ENOENT or -Libc.ENOTDIR or -Libc.ELOOP)
+        {
+            return null;
+        }
+
+        SafeFileHandle directory = fd >= 0 ? Libc.Own(fd) : throw new SyscallException("openat", -fd, RawName.Show(change.Path));
+        if (_isForeign?.Invoke(frame.Fd, fd) == true)
+        {
+            directory.Dispose();
+            return null;
+        }
+
+        return new TreeFrame(directory, change.Path, plain && existed ? _before.Names(change.Path) : null, plain, existed);
     }
 
     private static bool Differ(in Libc.statx_t old, in Libc.statx_t status) =>

@@ -1,4 +1,5 @@
 using Rtd.Daemon.Errors;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Storage.Tar;
 
@@ -13,4 +14,9 @@ internal static class TarError
 
     public static EngineException Entry(ReadOnlySpan<byte> name, string problem, Exception? inner = null) =>
         EngineException.InvalidParameter($"invalid tar entry \"{TarEntry.Show(name)}\": {problem}", inner);
+
+    /// <summary>Whether a failed call is the archive's doing, not the disk's: a name below a file, a link to nothing, a loop of links, a name too long.</summary>
+    public static bool IsTheArchives(int errno) =>
+        errno is Libc.ENOTDIR or Libc.ENOENT or Libc.EEXIST or Libc.ELOOP or Libc.ENAMETOOLONG or Libc.EXDEV or Libc.EINVAL or Libc.EPERM or Libc.EMLINK or Libc.E2BIG
+            or Libc.ERANGE or Libc.EOPNOTSUPP;
 }

@@ -48,6 +48,9 @@ internal sealed class TreeRemoval(string trash)
     /// <summary>Moves a path of the daemon's own into the trash; false when it was not there.</summary>
     public bool Discard(string path) => Discard(Libc.AT_FDCWD, RawName.From(path));
 
+    /// <summary>Removes an entry where it is: in a tree that others see, and that no rename leads out of.</summary>
+    public void RemoveInPlace(int directory, ReadOnlySpan<byte> name) => RemoveAll(directory, new DirectoryEntry(name.ToArray(), Libc.DT_UNKNOWN), 0);
+
     /// <summary>Removes everything in the trash; several threads may do so at once. What cannot be removed stays, and is told to the operator.</summary>
     public void Empty()
     {

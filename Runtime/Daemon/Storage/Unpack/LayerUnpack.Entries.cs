@@ -17,7 +17,7 @@ internal sealed partial class LayerUnpack
 
         _rootWasNamed = true;
         SetMetadata(_root.Fd(), ".\0"u8, entry);
-        _endings.Add([0], entry.Modified, DefaultAcl(entry));
+        _endings.Add([0], entry.Modified, EntryXattrs.DefaultAcl(entry));
     }
 
     /// <summary>A directory merges with one that an earlier entry made; in place of a whiteout it hides what that hid.</summary>
@@ -51,7 +51,7 @@ internal sealed partial class LayerUnpack
         }
 
         SetMetadata(parent, path.Name, entry);
-        _endings.Add(path.Path, entry.Modified, DefaultAcl(entry));
+        _endings.Add(path.Path, entry.Modified, EntryXattrs.DefaultAcl(entry));
     }
 
     private void UnpackFile(TarReader reader, TarEntry entry, EntryPath path, int parent, CancellationToken cancelled)
@@ -90,7 +90,7 @@ internal sealed partial class LayerUnpack
             throw TarError.Entry(entry, "a hard link to a directory is not possible");
         }
 
-        int directory = OpenDirectory(target.Directory());
+        int directory = _parents.TryOpen(target.Directory());
         Check("openat2", target.Path, directory);
         using SafeFileHandle targetParent = Libc.Own(directory);
         Check("statx", target.Path, Libc.try_statx(directory, target.Name, Libc.AT_SYMLINK_NOFOLLOW, out Libc.statx_t status));

@@ -21,9 +21,8 @@ internal sealed partial class LayerUnpack : IDisposable
     private readonly ImpliedDirectories _implied;
     private readonly DirectoryEndings _endings;
     private readonly TreeRemoval _replaced;
+    private readonly ParentDirectories _parents;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
-    private SafeFileHandle? _parent;
-    private byte[] _parentPath = [];
     private bool _rootWasNamed;
 
     /// <param name="root">The empty directory to fill.</param>
@@ -34,6 +33,7 @@ internal sealed partial class LayerUnpack : IDisposable
     {
         _root = root;
         _implied = implied;
+        _parents = new ParentDirectories(root, InRoot, implied.Add);
         _endings = new DirectoryEndings(spoolDirectory);
         _replaced = replaced;
     }
@@ -55,7 +55,7 @@ internal sealed partial class LayerUnpack : IDisposable
             {
                 Unpack(reader, entry, cancelled);
             }
-            catch (SyscallException error) when (IsTheArchivesFault(error.Errno))
+            catch (SyscallException error) when (TarError.IsTheArchives(error.Errno))
             {
                 throw TarError.Entry(entry, Libc.strerror(error.Errno), error);
             }
@@ -66,15 +66,10 @@ internal sealed partial class LayerUnpack : IDisposable
 
     public void Dispose()
     {
-        _parent?.Dispose();
+        _parents.Dispose();
         _endings.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
     }
-
-    /// <summary>A name below a file, a link to nothing, a loop of links, a name too long: not the disk's fault.</summary>
-    private static bool IsTheArchivesFault(int errno) =>
-        errno is Libc.ENOTDIR or Libc.ENOENT or Libc.EEXIST or Libc.ELOOP or Libc.ENAMETOOLONG or Libc.EXDEV or Libc.EINVAL or Libc.EPERM or Libc.EMLINK or Libc.E2BIG
-            or Libc.ERANGE or Libc.EOPNOTSUPP;
 
     private void Unpack(TarReader reader, TarEntry entry, CancellationToken cancelled)
     {
@@ -91,7 +86,7 @@ internal sealed partial class LayerUnpack : IDisposable
             return;
         }
 
-        int parent = OpenParent(path.Directory());
+        int parent = _parents.Open(path.Directory());
         if (path.Name.StartsWith(WhiteoutPrefix))
         {
             UnpackWhiteout(entry, path, parent);
@@ -128,69 +123,6 @@ internal sealed partial class LayerUnpack : IDisposable
         _endings.Apply(_root.Fd());
     }
 
-    /// <summary>The directory an entry goes into, as an O_PATH fd that stays open for the entries that follow; made when it is not there.</summary>
-    private int OpenParent(byte[] directory)
-    {
-        if (_parent is not null && directory.AsSpan().SequenceEqual(_parentPath))
-        {
-            return _parent.Fd();
-        }
-
-        int fd = OpenDirectory(directory);
-        if (fd == -Libc.ENOENT)
-        {
-            MakeParents(directory);
-            fd = OpenDirectory(directory);
-        }
-
-        if (fd < 0)
-        {
-            throw new SyscallException("openat2", -fd, RawName.Show(directory));
-        }
-
-        _parent?.Dispose();
-        _parent = Libc.Own(fd);
-        _parentPath = directory;
-        return fd;
-    }
-
-    private int OpenDirectory(ReadOnlySpan<byte> path) =>
-        Libc.try_openat2(_root.Fd(), path.Length <= 1 ? ".\0"u8 : path, Libc.O_PATH | Libc.O_DIRECTORY, 0, InRoot);
-
-    private void MakeParents(byte[] directory)
-    {
-        for (int end = 0; end < directory.Length; end++)
-        {
-            if (directory[end] is not ((byte)'/' or 0))
-            {
-                continue;
-            }
-
-            byte[] prefix = [.. directory.AsSpan(0, end), 0];
-            int fd = OpenDirectory(prefix);
-            if (fd >= 0)
-            {
-                Libc.Own(fd).Dispose();
-                continue;
-            }
-
-            MakeParent(prefix);
-        }
-    }
-
-    private void MakeParent(byte[] path)
-    {
-        int slash = Array.LastIndexOf(path, (byte)'/');
-        int above = OpenDirectory(slash < 0 ? [0] : [.. path.AsSpan(0, slash), 0]);
-        Check("openat2", path, above);
-        using SafeFileHandle parent = Libc.Own(above);
-        ReadOnlySpan<byte> name = path.AsSpan(slash + 1);
-        Check("mkdirat", path, Libc.try_mkdirat(above, name, 0x1ED));
-        SetOwnerAndMode(above, name, 0, 0, 0x1ED);
-        Check("statx", path, Libc.try_statx(above, name, Libc.AT_SYMLINK_NOFOLLOW, out Libc.statx_t made));
-        _implied.Add(made, path);
-    }
-
     /// <summary>Removes what has the name, whatever it is; the fd cache goes along, as it may be of a directory that was removed.</summary>
     private void Replace(int parent, ReadOnlySpan<byte> name)
     {
@@ -200,7 +132,7 @@ internal sealed partial class LayerUnpack : IDisposable
         if (result == -Libc.EISDIR)
         {
             _replaced.Discard(parent, name);
-            _parentPath = [];
+            _parents.Forget();
         }
         else
         {

@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Protocol.Syscalls;
 
-namespace Rtd.Init;
+namespace Rtd.Protocol.Mounts;
 
 /// <summary>Finds and makes what mounts go onto, always with the rootfs as the root of every link on the way.</summary>
 internal static class MountTarget
