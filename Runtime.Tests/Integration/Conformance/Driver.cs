@@ -95,7 +95,17 @@ internal sealed class Driver(EngineApi api, string version)
     private async Task<JToken?> CheckAsync(Operation operation, HttpResponseMessage response, string call, int expected)
     {
         int status = (int)response.StatusCode;
-        byte[] bytes = await response.Content.ReadAsByteArrayAsync();
+        byte[] bytes;
+        try
+        {
+            bytes = await response.Content.ReadAsByteArrayAsync().WaitAsync(Command.Patience);
+        }
+        catch (TimeoutException)
+        {
+            _failures.Add($"{call}: {expected} expected: {status} and an answer without an end");
+            return null;
+        }
+
         string text = Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, 1_000_000)));
         if (status != expected)
         {
