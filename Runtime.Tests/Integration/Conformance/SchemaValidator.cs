@@ -12,6 +12,9 @@ internal sealed class SchemaValidator(JObject definitions)
 {
     private const string Reference = "#/definitions/";
 
+    /// <summary>Go's nil pointers, which dockerd writes although the contract does not mark them.</summary>
+    private static readonly string[] s_nilPointers = [".MemorySwappiness", ".OomKillDisable", ".ExitCode"];
+
     /// <summary>What is wrong, a line each; empty when the value is as the schema has it.</summary>
     public IReadOnlyList<string> Validate(JToken value, JObject schema)
     {
@@ -24,7 +27,7 @@ internal sealed class SchemaValidator(JObject definitions)
     {
         if (value.Type == JTokenType.Null)
         {
-            if (!IsNullable(schema))
+            if (!IsNullable(schema) && !IsNullForDockerd(schema, path))
             {
                 failures.Add($"{path}: null");
             }
@@ -103,6 +106,11 @@ internal sealed class SchemaValidator(JObject definitions)
         (string?)schema["x-nullable"] == "true"
         || (Resolve(schema) is { } referenced && IsNullable(referenced))
         || (schema["allOf"] is JArray { Count: > 0 } parts && parts.All(part => IsNullable((JObject)part)));
+
+    /// <summary>Inside of an answer dockerd writes an empty list or map that nobody made as null, as Go does. An answer that is itself a list never is null.</summary>
+    private static bool IsNullForDockerd(JObject schema, string path) =>
+        (path != "$" && ((string?)schema["type"] == "array" || schema["additionalProperties"] is not null))
+        || Array.Exists(s_nilPointers, pointer => path.EndsWith(pointer, StringComparison.Ordinal));
 
     private static bool FitsFormat(string text, JObject schema)
     {

@@ -67,6 +67,9 @@ internal static partial class Libc
     [LibraryImport(LibraryName, EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int _link(string existing, string path);
 
+    [LibraryImport(LibraryName, EntryPoint = "mknod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int _mknod(string path, uint mode, ulong device);
+
     [LibraryImport(LibraryName, EntryPoint = "tzset")]
     private static partial void _tzset();
 
@@ -215,6 +218,14 @@ internal static partial class Libc
         BrokenDownTime result;
         _tzset();
         return _localtime_r(&seconds, &result) is null ? (0, "UTC") : ((int)result.gmtoff, Marshal.PtrToStringUTF8(result.zone) ?? "UTC");
+    }
+
+    /// <summary>Makes a pipe or a device; 0, or the negative errno.</summary>
+    public static int mknod(string path, uint mode, int major, int minor)
+    {
+        // glibc's packing of dev_t (gnu_dev_makedev).
+        ulong device = ((ulong)(major & 0xFFF) << 8) | (uint)(minor & 0xFF) | ((ulong)(minor & ~0xFF) << 12) | ((ulong)(major & ~0xFFF) << 32);
+        return _mknod(path, mode, device) == 0 ? 0 : -Marshal.GetLastPInvokeError();
     }
 
     /// <summary>Another name for a file; 0, or the negative errno.</summary>

@@ -170,6 +170,8 @@ internal sealed partial class ContainerService
         try
         {
             ContainerRun run = RunForExec(exec.Container);
+            using SpawnGate.Pass pass = await run.Spawns.EnterAsync();
+            RunForExec(exec.Container); // it may have been paused while we waited
             ExecLaunch launch = new()
             {
                 Container = run.Process,

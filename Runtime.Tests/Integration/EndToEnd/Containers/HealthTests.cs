@@ -103,6 +103,19 @@ public sealed class HealthTests(DaemonFixture fixture, ITestOutputHelper output)
     }
 
     [RootFact]
+    public async Task Container_can_be_paused_while_a_check_is_being_started()
+    {
+        string id = await StartAsync("exec sleep 1000", "--health-interval=1ms", "--health-cmd", "true");
+        for (int round = 0; round < 20; round++)
+        {
+            await BecomesAsync(id, "healthy");
+            (await DockerAsync("pause", id)).Exits(0);
+            Assert.Equal("unhealthy", await InspectAsync(id, "{{.State.Health.Status}}"));
+            (await DockerAsync("unpause", id)).Exits(0);
+        }
+    }
+
+    [RootFact]
     public async Task Bad_settings_are_refused()
     {
         (await DockerAsync("create", "--health-cmd", "true", "--health-interval=1us", "busybox")).Exits(1).Says("Interval in Healthcheck cannot be less than 1ms");

@@ -142,7 +142,8 @@ internal static class ContainerCopy
 
     private static void Tell(ClientContext context, CopyOptions options, long bytes, string target)
     {
-        if (!options.Quiet)
+        // As docker does: who reads it by a program wants no message.
+        if (!options.Quiet && context.Err.IsTerminal)
         {
             context.Complain($"Successfully copied {HumanSize.Decimal(bytes, 3)} to {target}");
         }

@@ -60,10 +60,32 @@ internal sealed class LocalUnpack(string root, bool isContents)
         }
 
         File.Delete(path);
-        entry.ExtractToFile(path, overwrite: true);
-        if (entry.EntryType is TarEntryType.SymbolicLink)
+        switch (entry.EntryType)
         {
-            _links.Add(path);
+            case TarEntryType.SymbolicLink:
+                File.CreateSymbolicLink(path, entry.LinkName);
+                _links.Add(path);
+                break;
+            case TarEntryType.Fifo or TarEntryType.CharacterDevice or TarEntryType.BlockDevice:
+                MakeNode(path, (PosixTarEntry)entry);
+                break;
+            default:
+                entry.ExtractToFile(path, overwrite: true);
+                break;
+        }
+    }
+
+    private static void MakeNode(string path, PosixTarEntry entry)
+    {
+        int type = entry.EntryType switch
+        {
+            TarEntryType.Fifo => Libc.S_IFIFO,
+            TarEntryType.CharacterDevice => Libc.S_IFCHR,
+            _ => Libc.S_IFBLK,
+        };
+        if (Libc.mknod(path, (uint)(type | (int)entry.Mode), entry.DeviceMajor, entry.DeviceMinor) is < 0 and int status)
+        {
+            throw new ClientException($"mknod {path}: {ErrnoText.Of(-status)}");
         }
     }
 
