@@ -93,7 +93,6 @@ public sealed class RouteTests : IDisposable
     [InlineData("POST", "/containers/{id}/resize", "?h=1", nameof(ErrorKind.InvalidParameter))]
     [InlineData("POST", "/containers/{id}/resize", "?h=1&w=70000", nameof(ErrorKind.InvalidParameter))]
     [InlineData("DELETE", "/containers/{id}", "?link=1", nameof(ErrorKind.NotImplemented))]
-    [InlineData("GET", "/containers/{id}/stats", "", nameof(ErrorKind.NotImplemented))]
     [InlineData("POST", "/containers/{id}/stop", "?t=x", nameof(ErrorKind.InvalidParameter))]
     [InlineData("GET", "/containers/{id}/top", "?ps_args=-o%20pid", nameof(ErrorKind.InvalidParameter))]
     public async Task Bad_requests_are_refused(string method, string template, string query, string kind)

@@ -175,7 +175,7 @@ public sealed class StreamTests
         ProcessStreams streams = new(tty: false);
         streams.SetLog(log);
         await streams.WriteAsync(OutputStream.Stdout, "logged\nunfin"u8.ToArray());
-        AttachedClient client = streams.Attach(stdout: true, stderr: true, out AttachPoint point);
+        AttachedClient client = streams.Attach(stdout: true, stderr: true, raw: false, out AttachPoint point);
         await streams.WriteAsync(OutputStream.Stdout, "ished\n"u8.ToArray());
         await streams.CompleteAsync();
         await streams.EndAsync();

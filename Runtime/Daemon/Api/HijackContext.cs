@@ -29,6 +29,9 @@ internal abstract class HijackContext
     /// <param name="tty">Raw stream instead of multiplexed frames.</param>
     public abstract Task<HijackedStream> AcceptAsync(bool tty);
 
+    /// <summary>Sends 101 Switching Protocols and hands over the content of the web socket's messages. Throws invalid parameter for a request that is no handshake.</summary>
+    public abstract Task<HijackedStream> AcceptWebSocketAsync();
+
     /// <summary>Sends a JSON answer instead of hijacking (exec start with Detach).</summary>
     public abstract Task RespondAsync(int status, object? json);
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Newtonsoft.Json;
 using Rtd.Daemon.Errors;
 using JsonException = Newtonsoft.Json.JsonException;
@@ -19,7 +20,7 @@ internal static class Json
     private static readonly JsonSerializer s_writer = JsonSerializer.Create(new JsonSerializerSettings
     {
         Formatting = Formatting.None,
-        Converters = { new GoTimeConverter(), new SortedMapConverter() },
+        Converters = { new GoTimeConverter(), new SortedMapConverter(), new ContainerSummaryConverter() },
     });
 
     // Go leaves a field alone when the document says null, and knows nothing of $type and $ref.
@@ -64,6 +65,11 @@ internal static class Json
     /// <summary>Newtonsoft takes comments, single quotes and unquoted names; Go, and so every Docker client, does not.</summary>
     private static void CheckSyntax(ReadOnlySpan<byte> document)
     {
+        if (!Utf8.IsValid(document))
+        {
+            throw EngineException.InvalidParameter("invalid JSON: the document is not UTF-8");
+        }
+
         Utf8JsonReader reader = new(document, new JsonReaderOptions { MaxDepth = MaxDepth, AllowMultipleValues = true });
         try
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rtd.Daemon.Api;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Streams;
@@ -21,10 +22,10 @@ internal sealed partial class ContainerService
         ProcessStreams streams = container.Streams;
 
         // The client is there before the answer, so that it misses nothing of a start that follows.
-        AttachedClient client = streams.Attach(request.Stream && request.Stdout, request.Stream && request.Stderr, out AttachPoint point);
+        AttachedClient client = streams.Attach(request.Stream && request.Stdout, request.Stream && request.Stderr, request.WebSocket, out AttachPoint point);
         try
         {
-            HijackedStream connection = await context.AcceptAsync(tty);
+            HijackedStream connection = request.WebSocket ? await context.AcceptWebSocketAsync() : await context.AcceptAsync(tty);
             if (request.Logs)
             {
                 await ReplayAsync(container, run, request, point, client, connection, context.Aborted);
@@ -55,6 +56,7 @@ internal sealed partial class ContainerService
         Container container = _store.Get(reference);
         ContainerRun run = container.Run ?? throw NotRunning(container);
         ResizeTerminal(run.Process, container.Record.Config.Tty, height, width);
+        Publish(container, "resize", ("height", height.ToString(CultureInfo.InvariantCulture)), ("width", width.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static void RefuseAttach(Container container)

@@ -59,6 +59,7 @@ internal sealed partial class ContainerService
 
         await TryAsync(container, "releasing its root file system", () => _parts.Layers.CloseRootfsAsync(container.Id));
         await TryAsync(container, "closing its log", async () => await run.Log.DisposeAsync());
+        IReadOnlyList<IEndpoint> endpoints = run.Network?.Endpoints ?? [];
         await TryAsync(container, "releasing its network", () => ReleaseAsync(run.Network));
         await TryAsync(container, "forgetting its process", () => Task.Run(() => _files.DeleteRun(container.Id)));
         bool restart = DecideRestart(container, run, exit);
@@ -81,6 +82,8 @@ internal sealed partial class ContainerService
             "die",
             ("exitCode", exit.Code.ToString(CultureInfo.InvariantCulture)),
             ("execDuration", ((long)(exit.At - run.StartedAt).TotalSeconds).ToString(CultureInfo.InvariantCulture)));
+        PublishNetworks(container, endpoints, "disconnect");
+        PublishMounts(container, "unmount");
         await TryAsync(container, "removing its cgroup", () => run.Cgroup.RemoveAsync(CancellationToken.None));
         if (restart)
         {

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Text;
+using Rtd.Daemon.Containers.Launching;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Logging;
@@ -11,6 +14,15 @@ internal sealed partial class ContainerService
     {
         Container container = _store.Get(reference);
         return OpenLogs(container, container.Run, options);
+    }
+
+    /// <summary>What <c>details</c> puts before each line: the attributes that the log's options ask for, as <c>key=value,key=value </c>, escaped.</summary>
+    public byte[] LogDetails(string reference)
+    {
+        ContainerRecord record = _store.Get(reference).Record;
+        IEnumerable<string> attributes = LogAttributes.Build(record.HostConfig.LogConfig.Config ?? [], ContainerLauncher.ContextOf(record))
+            .Select(attribute => $"{WebUtility.UrlEncode(attribute.Key)}={WebUtility.UrlEncode(attribute.Value)}");
+        return Encoding.UTF8.GetBytes(string.Join(',', attributes) + " ");
     }
 
     private LogReader OpenLogs(Container container, ContainerRun? run, LogReadOptions options)

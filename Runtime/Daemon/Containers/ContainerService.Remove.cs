@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rtd.Daemon.Api;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.State;
@@ -67,6 +68,8 @@ internal sealed partial class ContainerService
                 result.SpaceReclaimed += size.Value;
             }
         }
+
+        _parts.Events.Publish("container", "prune", "", [KeyValuePair.Create("reclaimed", result.SpaceReclaimed.ToString(CultureInfo.InvariantCulture))]);
 
         return result;
     }

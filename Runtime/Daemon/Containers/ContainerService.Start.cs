@@ -66,6 +66,8 @@ internal sealed partial class ContainerService
             container.SetRecord(starting with { State = starting.State with { Pid = run.Process.Identity.Pid } });
             container.Streams.SetProcess(run.Process);
             BeginHealthChecks(container, run);
+            PublishNetworks(container, run.Network?.Endpoints ?? [], "connect");
+            PublishMounts(container, "mount");
             Publish(container, "start");
             _ = MonitorAsync(container, run);
         }

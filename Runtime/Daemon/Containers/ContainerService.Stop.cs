@@ -153,6 +153,7 @@ internal sealed partial class ContainerService
     private async Task KillRunAsync(Container container, ContainerRun run)
     {
         run.Process.Kill(Libc.SIGKILL);
+        Publish(container, "kill", ("signal", Libc.SIGKILL.ToString(CultureInfo.InvariantCulture)));
         run.Cgroup.Kill();
         try
         {

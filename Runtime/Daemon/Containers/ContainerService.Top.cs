@@ -21,6 +21,8 @@ internal sealed partial class ContainerService
 
         ContainerRun run = container.Run ?? throw NotRunning(container);
         IEnumerable<HostProcess> processes = run.Cgroup.Pids().Order().Select(HostProcess.Read).OfType<HostProcess>();
-        return ProcessTable.OfHost().Format(columns, processes);
+        ContainerTop table = ProcessTable.OfHost().Format(columns, processes);
+        Publish(container, "top");
+        return table;
     }
 }

@@ -5,6 +5,7 @@ using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Statistics;
 using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Networking;
 using Rtd.Daemon.Startup;
 
 namespace Rtd.Daemon.Containers;
@@ -87,6 +88,37 @@ internal sealed partial class ContainerService
         }
 
         _parts.Events.Publish("container", action, container.Id, attributes);
+    }
+
+    /// <summary>Tells of each of a container's endpoints that it is connected, or no longer.</summary>
+    private void PublishNetworks(Container container, IReadOnlyList<IEndpoint> endpoints, string action)
+    {
+        foreach (IEndpoint endpoint in endpoints)
+        {
+            _parts.Events.Publish("network", action, endpoint.NetworkId, new Dictionary<string, string>
+            {
+                ["container"] = container.Id,
+                ["name"] = endpoint.NetworkName,
+                ["type"] = _parts.Networks.Lookup(endpoint.NetworkId)?.Driver ?? "",
+            });
+        }
+    }
+
+    /// <summary>Tells of each of a container's volumes that it is mounted, or no longer.</summary>
+    private void PublishMounts(Container container, string action)
+    {
+        foreach (MountPoint mount in container.Record.Mounts.Where(mount => mount.Type == MountPoint.Volume))
+        {
+            Dictionary<string, string> attributes = new() { ["driver"] = "local", ["container"] = container.Id };
+            if (action == "mount")
+            {
+                attributes["destination"] = mount.Destination;
+                attributes["read/write"] = mount.Writable ? "true" : "false";
+                attributes["propagation"] = mount.Propagation;
+            }
+
+            _parts.Events.Publish("volume", action, mount.Name, attributes);
+        }
     }
 
     private EngineException NotRunning(Container container) => EngineException.Conflict($"container {container.Id} is not running");

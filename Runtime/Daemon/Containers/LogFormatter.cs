@@ -7,8 +7,9 @@ using Rtd.Daemon.Logging;
 
 namespace Rtd.Daemon.Containers;
 
-/// <summary>Writes log messages as clients read them: framed unless from a terminal, each line with its time when asked for.</summary>
-internal sealed class LogFormatter(bool tty, bool timestamps)
+/// <summary>Writes log messages as clients read them: framed unless from a terminal, each line with its time and its details when asked for.</summary>
+/// <param name="details">What comes before each line, null for nothing.</param>
+internal sealed class LogFormatter(bool tty, bool timestamps, byte[]? details)
 {
     private readonly ArrayBufferWriter<byte> _line = new();
     private bool _insideStdout;
@@ -17,10 +18,15 @@ internal sealed class LogFormatter(bool tty, bool timestamps)
     public void Write(IBufferWriter<byte> output, in LogMessage message)
     {
         ReadOnlySpan<byte> data = message.Data.Span;
-        if (timestamps && StartsLine(message))
+        if ((timestamps || details is not null) && StartsLine(message))
         {
             _line.ResetWrittenCount();
-            _line.Write(Encoding.ASCII.GetBytes(Timestamps.FormatFixed(message.Time) + " "));
+            if (timestamps)
+            {
+                _line.Write(Encoding.ASCII.GetBytes(Timestamps.FormatFixed(message.Time) + " "));
+            }
+
+            _line.Write(details);
             _line.Write(data);
             data = _line.WrittenSpan;
         }

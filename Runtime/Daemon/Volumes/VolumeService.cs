@@ -47,6 +47,7 @@ internal sealed class VolumeService(VolumeStore store)
             }
         }
 
+        store.PublishPrune(result.SpaceReclaimed);
         return result;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Newtonsoft.Json;
 using NLog;
@@ -160,6 +161,11 @@ internal sealed class VolumeStore(string dataRoot, IVolumeTrees trees, IEventPub
             return false;
         }
     }
+
+    /// <summary>Tells that volumes were pruned.</summary>
+    /// <param name="reclaimed">Bytes.</param>
+    public void PublishPrune(long reclaimed) =>
+        events.Publish("volume", "prune", "", new Dictionary<string, string> { ["reclaimed"] = reclaimed.ToString(CultureInfo.InvariantCulture) });
 
     public long Measure(Volume volume) => trees.Measure(volume.Mountpoint);
 

@@ -109,4 +109,14 @@ public sealed class LogsTests(DaemonFixture fixture, ITestOutputHelper output) :
     [InlineData(Cli.Docker)]
     public async Task Unknown_container(Cli cli) =>
         (await Clients.RunAsync(cli, "logs", "nobody")).Exits(1).Says("no such container: nobody");
+
+    [RootFact]
+    public async Task Details_come_before_each_line()
+    {
+        string id = (await DockerAsync("run", "-d", "--label", "mine=a b", "--env", "SHOWN=1", "--log-opt", "labels=mine", "--log-opt", "env=SHOWN", "busybox", "sh", "-c", "echo one; echo two")).Exits(0).Line;
+        (await DockerAsync("wait", id)).Exits(0);
+
+        Assert.Equal("SHOWN=1,mine=a+b one\nSHOWN=1,mine=a+b two\n", (await DockerAsync("logs", "--details", id)).Exits(0).Stdout);
+        Assert.Equal("one\ntwo\n", (await DockerAsync("logs", id)).Exits(0).Stdout);
+    }
 }

@@ -41,6 +41,8 @@ internal sealed class FakeHijack : HijackContext
         return Task.FromResult(new HijackedStream(_input.Reader, _output.Writer));
     }
 
+    public override Task<HijackedStream> AcceptWebSocketAsync() => AcceptAsync(tty: true);
+
     public override Task RespondAsync(int status, object? json)
     {
         Response = (status, json);

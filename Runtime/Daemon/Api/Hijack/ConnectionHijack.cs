@@ -22,6 +22,10 @@ internal sealed class ConnectionHijack(ClientConnection client, RequestHead head
         {
             await AnswerErrorAsync(error, context);
         }
+        finally
+        {
+            await (context?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
     }
 
     private async Task AnswerErrorAsync(Exception error, ConnectionHijackContext? context)

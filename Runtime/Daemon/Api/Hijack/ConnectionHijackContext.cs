@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 using Rtd.Daemon.Api.Transport;
+using Rtd.Daemon.Errors;
 
 namespace Rtd.Daemon.Api.Hijack;
 
@@ -12,7 +13,7 @@ internal sealed class ConnectionHijackContext(
     ClientConnection client,
     RequestHead head,
     IReadOnlyDictionary<string, string> values,
-    Version version) : HijackContext
+    Version version) : HijackContext, IAsyncDisposable
 {
     private const int MaxJsonBody = 1 << 20;
 
@@ -21,6 +22,7 @@ internal sealed class ConnectionHijackContext(
     private readonly Dictionary<string, StringValues> _query = QueryHelpers.ParseQuery(RequestTarget.Query(head.Target));
     private readonly IMessageBody _body = head.NewBody();
     private bool _continued;
+    private WebSocketBridge? _webSocket;
 
     public override string Method => head.Method;
 
@@ -76,11 +78,32 @@ internal sealed class ConnectionHijackContext(
         return new HijackedStream(client.Input, client.Output);
     }
 
+    public override async Task<HijackedStream> AcceptWebSocketAsync()
+    {
+        if (head.WebSocketKey is not { Length: > 0 } key)
+        {
+            throw EngineException.InvalidParameter("not a web socket handshake: Upgrade: websocket, Sec-WebSocket-Version: 13 and Sec-WebSocket-Key are needed");
+        }
+
+        await ReadBodyAsync(null);
+        Answered = true;
+        StringBuilder answer = new StringBuilder()
+            .Append("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ").Append(WebSocketBridge.Accept(key)).Append("\r\n")
+            .AppendApiHeaders().Append("\r\n");
+        await client.Output.WriteAsync(Encoding.ASCII.GetBytes(answer.ToString()), Aborted);
+        client.WatchHangup();
+        _webSocket = new WebSocketBridge(new DuplexStream(client.Input, client.Output), Aborted);
+        return _webSocket.Streams;
+    }
+
     public override async Task RespondAsync(int status, object? json)
     {
         Answered = true;
         await RawAnswer.WriteAsync(client.Output, status, json);
     }
+
+    /// <summary>In any case after the handler.</summary>
+    public ValueTask DisposeAsync() => _webSocket?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>After the handler: one that gave no answer at all has nothing to say.</summary>
     public Task FinishAsync() => Answered ? client.Output.FlushAsync().AsTask() : RespondAsync(200, null);

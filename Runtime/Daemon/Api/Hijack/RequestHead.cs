@@ -5,6 +5,8 @@ namespace Rtd.Daemon.Api.Hijack;
 /// <param name="ContentLength">Null when not given.</param>
 /// <param name="Upgrade">An <c>Upgrade</c> header is there (what dockerd looks at; its value is not checked).</param>
 /// <param name="KeepAlive">Whether another request may follow.</param>
+/// <param name="ContentType">Null when not given.</param>
+/// <param name="WebSocketKey">Sec-WebSocket-Key, when the upgrade is to version 13 of that protocol.</param>
 internal sealed record RequestHead(
     string Method,
     string Target,
@@ -13,7 +15,8 @@ internal sealed record RequestHead(
     bool Upgrade,
     bool ExpectContinue,
     bool KeepAlive,
-    string? ContentType)
+    string? ContentType,
+    string? WebSocketKey = null)
 {
     public IMessageBody NewBody() => Chunked ? new ChunkedBody() : new SizedBody(ContentLength ?? 0);
 }

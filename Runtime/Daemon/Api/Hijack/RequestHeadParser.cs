@@ -66,7 +66,8 @@ internal static class RequestHeadParser
 
         bool keepAlive = http11 ? !fields.Close : fields.KeepAlive && !fields.Close;
         return new RequestHead(
-            method, target, fields.ContentLength, fields.Chunked, fields.Upgrade, fields.ExpectContinue && http11, keepAlive, fields.ContentType);
+            method, target, fields.ContentLength, fields.Chunked, fields.Upgrade, fields.ExpectContinue && http11, keepAlive, fields.ContentType,
+            fields.WebSocket && fields.WebSocketVersion13 ? fields.WebSocketKey : null);
     }
 
     /// <summary>Checks one line of a chunked body's trailer.</summary>
@@ -108,6 +109,11 @@ internal static class RequestHeadParser
             throw new FramingException("malformed request line");
         }
 
+        if (target.IndexOf("%00"u8) >= 0)
+        {
+            throw new FramingException("malformed request line: a NUL in the target"); // Kestrel refuses it too, without a word
+        }
+
         return (Encoding.ASCII.GetString(line[..first]), Encoding.ASCII.GetString(target), http11);
     }
 
@@ -145,6 +151,9 @@ internal static class RequestHeadParser
         public bool Close;
         public bool KeepAlive;
         public string? ContentType;
+        public bool WebSocket;
+        public bool WebSocketVersion13;
+        public string? WebSocketKey;
 
         public void Take(string name, string value)
         {
@@ -160,6 +169,7 @@ internal static class RequestHeadParser
                     break;
                 case "upgrade":
                     Upgrade = true;
+                    WebSocket |= HasToken(value, "websocket");
                     break;
                 case "expect":
                     ExpectContinue = value.Equals("100-continue", StringComparison.OrdinalIgnoreCase);
@@ -167,6 +177,12 @@ internal static class RequestHeadParser
                 case "connection":
                     Close |= HasToken(value, "close");
                     KeepAlive |= HasToken(value, "keep-alive");
+                    break;
+                case "sec-websocket-key":
+                    WebSocketKey = value;
+                    break;
+                case "sec-websocket-version":
+                    WebSocketVersion13 = value == "13";
                     break;
                 case "content-type":
                     ContentType ??= value;

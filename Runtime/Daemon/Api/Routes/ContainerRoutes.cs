@@ -21,8 +21,8 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
         routes.Map("GET", "/containers/{id}/top", context => context.WriteJsonAsync(200, containers.Top(context["id"], context.Query("ps_args"))));
         routes.Map("GET", "/containers/{id}/logs", LogsAsync);
         routes.Map("POST", "/containers/{id}/start", StartAsync);
-        routes.Map("POST", "/containers/{id}/stop", context => NoContentAsync(context, id => containers.StopAsync(id, context.Query("signal"), context.QueryInt("t"))));
-        routes.Map("POST", "/containers/{id}/restart", context => NoContentAsync(context, id => containers.RestartAsync(id, context.Query("signal"), context.QueryInt("t"))));
+        routes.Map("POST", "/containers/{id}/stop", context => NoContentAsync(context, id => containers.StopAsync(id, StopSignal(context), context.QueryInt("t"))));
+        routes.Map("POST", "/containers/{id}/restart", context => NoContentAsync(context, id => containers.RestartAsync(id, StopSignal(context), context.QueryInt("t"))));
         routes.Map("POST", "/containers/{id}/kill", context => NoContentAsync(context, id => containers.KillAsync(id, context.Query("signal"))));
         routes.Map("POST", "/containers/{id}/pause", context => NoContentAsync(context, containers.PauseAsync));
         routes.Map("POST", "/containers/{id}/unpause", context => NoContentAsync(context, containers.UnpauseAsync));
@@ -32,7 +32,7 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
         routes.Map("POST", "/containers/{id}/wait", WaitAsync);
         routes.Map("DELETE", "/containers/{id}", RemoveAsync);
         routes.MapHijack("POST", "/containers/{id}/attach", AttachAsync);
-        routes.Map("GET", "/containers/{id}/attach/ws", context => throw Unsupported("attaching by a web socket is not supported: use POST /containers/{id}/attach"));
+        routes.MapHijack("GET", "/containers/{id}/attach/ws", AttachAsync);
     }
 
     /// <summary>A terminal size from the query, both required.</summary>
@@ -41,6 +41,9 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
     private static ushort Dimension(ApiContext context, string name) => context.QueryInt(name) is >= 0 and <= ushort.MaxValue and int value
         ? (ushort)value
         : throw EngineException.InvalidParameter($"invalid value \"{context.Query(name)}\" for {name}: must be a number of characters");
+
+    /// <summary>Older clients' stop and restart have no signal.</summary>
+    private static string? StopSignal(ApiContext context) => context.VersionAtLeast(1, 42) ? context.Query("signal") : null;
 
     private static EngineException Unsupported(string message) => new(ErrorKind.NotImplemented, message);
 
@@ -59,7 +62,9 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
     private async Task CreateAsync(ApiContext context)
     {
         ContainerCreateRequest request = await context.ReadJsonAsync<ContainerCreateRequest>();
-        await context.WriteJsonAsync(201, await containers.CreateAsync(context.Query("name"), context.Query("platform"), request));
+        OlderRequests.Adapt(request, context);
+        string? platform = context.VersionAtLeast(1, 41) ? context.Query("platform") : null;
+        await context.WriteJsonAsync(201, await containers.CreateAsync(context.Query("name"), platform, request));
     }
 
     private async Task StartAsync(ApiContext context)
@@ -75,6 +80,7 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
     private async Task UpdateAsync(ApiContext context)
     {
         ContainerUpdateRequest request = await context.ReadJsonAsync<ContainerUpdateRequest>();
+        request.PidsLimit = context.VersionAtLeast(1, 40) ? request.PidsLimit : null;
         await context.WriteJsonAsync(200, await containers.UpdateAsync(context["id"], request));
     }
 
@@ -98,6 +104,13 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
     /// <summary>The headers go out at once, so that a client knows that the wait has begun before it starts the container.</summary>
     private async Task WaitAsync(ApiContext context)
     {
+        if (!context.VersionAtLeast(1, 30))
+        {
+            int ended = await containers.WaitAsync(context["id"], WaitCondition.NotRunning, context.Aborted);
+            await context.WriteJsonAsync(200, new ContainerWaitResult { StatusCode = ended });
+            return;
+        }
+
         WaitCondition condition = context.Query("condition") switch
         {
             null or "" or "not-running" => WaitCondition.NotRunning,
@@ -119,7 +132,8 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
             context.QueryBool("stdin"),
             context.QueryBool("stdout"),
             context.QueryBool("stderr"),
-            context.Query("detachKeys")),
+            context.Query("detachKeys"),
+            WebSocket: context.Method == "GET"),
         context);
 
     private async Task LogsAsync(ApiContext context)
@@ -129,7 +143,7 @@ internal sealed class ContainerRoutes(ContainerService containers) : IRouteModul
         bool multiplexed = !log.Tty && context.VersionAtLeast(1, 42);
         Stream body = await context.StartStreamAsync(200, multiplexed ? "application/vnd.docker.multiplexed-stream" : "application/vnd.docker.raw-stream");
         PipeWriter output = PipeWriter.Create(body, new StreamPipeWriterOptions(leaveOpen: true));
-        LogFormatter formatter = new(log.Tty, context.QueryBool("timestamps"));
+        LogFormatter formatter = new(log.Tty, context.QueryBool("timestamps"), context.QueryBool("details") ? containers.LogDetails(context["id"]) : null);
         await CopyAsync(log, formatter, output, context.Aborted);
     }
 

@@ -17,6 +17,7 @@ internal sealed class ExecRoutes(ContainerService containers) : IRouteModule
     private async Task CreateAsync(ApiContext context)
     {
         ExecCreateRequest request = await context.ReadJsonAsync<ExecCreateRequest>();
+        OlderRequests.Adapt(request, context);
         await context.WriteJsonAsync(201, new IdResponse { Id = containers.CreateExec(context["id"], request) });
     }
 

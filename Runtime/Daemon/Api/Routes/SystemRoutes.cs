@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
 using Rtd.Daemon.Startup;
@@ -111,10 +112,14 @@ internal sealed class SystemRoutes(SystemInfoSource info, EventBus events) : IRo
         });
     }
 
+    /// <summary>Seconds since 1970, RFC 3339, or a duration back from now; the docker command sends the first whatever its user writes.</summary>
+    private static DateTime? EventTime(ApiContext context, string name) =>
+        context.Query(name) is { Length: > 0 } text ? Timestamps.ParseFilter(text, DateTimeOffset.UtcNow).UtcDateTime : null;
+
     private async Task EventsAsync(ApiContext context)
     {
-        DateTime? since = UnixTimestamp.Parse("since", context.Query("since"));
-        DateTime? until = UnixTimestamp.Parse("until", context.Query("until"));
+        DateTime? since = EventTime(context, "since");
+        DateTime? until = EventTime(context, "until");
         if (since > until)
         {
             throw EngineException.InvalidParameter("since cannot be after until");

@@ -83,7 +83,19 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
 
     /// <summary>Opens the log of a container that is not running, for readers.</summary>
     public ILogDriver OpenLog(ContainerRecord record) =>
-        LogDrivers.Create(record.HostConfig.LogConfig.Type, record.HostConfig.LogConfig.Config ?? [], files.LogPath(record.Id));
+        LogDrivers.Create(record.HostConfig.LogConfig.Type, record.HostConfig.LogConfig.Config ?? [], files.LogPath(record.Id), ContextOf(record));
+
+    /// <summary>What the options of a log may name of a container.</summary>
+    public static LogContext ContextOf(ContainerRecord record) => new()
+    {
+        ContainerId = record.Id,
+        ContainerName = record.Name,
+        ImageId = record.ImageId,
+        ImageName = record.Config.Image,
+        Command = string.Join(' ', record.Command),
+        Labels = record.Config.Labels ?? [],
+        Environment = record.Config.Env ?? [],
+    };
 
     private async Task<IContainerProcess> RunAsync(
         ContainerRecord record, ProcessStreams streams, ICgroup cgroup, ISandbox? network, JoinedNamespaces joined, Task saved)

@@ -9,7 +9,7 @@ namespace Rtd.Daemon.Containers.Streams;
 /// A client that does not read makes the pipe full and the process wait, as a terminal would. A client that has gone (<see cref="Dispose"/>)
 /// takes nothing and stops nobody.
 /// </remarks>
-internal sealed class AttachedClient(bool tty, bool stdout, bool stderr) : IDisposable
+internal sealed class AttachedClient(bool raw, bool stdout, bool stderr) : IDisposable
 {
     private static readonly PipeOptions s_options = new(
         readerScheduler: PipeScheduler.ThreadPool,
@@ -94,7 +94,7 @@ internal sealed class AttachedClient(bool tty, bool stdout, bool stderr) : IDisp
     /// <summary>Writes in the client's form: raw for a terminal, framed otherwise.</summary>
     public void Write(IBufferWriter<byte> output, OutputStream stream, ReadOnlySpan<byte> data)
     {
-        if (tty)
+        if (raw)
         {
             output.Write(data);
         }

@@ -43,12 +43,13 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
     }
 
     /// <summary>Adds a client for the output from now on.</summary>
-    public AttachedClient Attach(bool stdout, bool stderr) => Attach(stdout, stderr, out _);
+    public AttachedClient Attach(bool stdout, bool stderr) => Attach(stdout, stderr, raw: false, out _);
 
     /// <summary>Adds a client and says where the log ends for it: what is not in the log up to there will be delivered, or is given along.</summary>
-    public AttachedClient Attach(bool stdout, bool stderr, out AttachPoint point)
+    /// <param name="raw">Without frames, also when it is no terminal.</param>
+    public AttachedClient Attach(bool stdout, bool stderr, bool raw, out AttachPoint point)
     {
-        AttachedClient client = new(tty, stdout, stderr);
+        AttachedClient client = new(tty || raw, stdout, stderr);
         lock (_gate)
         {
             _log?.Flush();

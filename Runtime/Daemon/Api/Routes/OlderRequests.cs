@@ -1,0 +1,39 @@
+using Rtd.Daemon.Api.Models;
+
+namespace Rtd.Daemon.Api.Routes;
+
+/// <summary>What requests of older API versions mean: fields that came later are as if they were absent, defaults that have changed are the old ones.</summary>
+internal static class OlderRequests
+{
+    public static void Adapt(ContainerCreateRequest request, ApiContext context)
+    {
+        HostConfig host = request.HostConfig;
+        if (!context.VersionAtLeast(1, 40) && host.IpcMode.Length == 0)
+        {
+            host.IpcMode = "shareable";
+        }
+
+        if (!context.VersionAtLeast(1, 41) && host.CgroupnsMode.Length == 0 && !File.Exists("/sys/fs/cgroup/cgroup.controllers"))
+        {
+            host.CgroupnsMode = "host"; // the default on hosts with cgroup v1, before containers could have a namespace
+        }
+
+        if (!context.VersionAtLeast(1, 25))
+        {
+            host.AutoRemove = false; // the clients removed containers themselves
+            request.Config.StopTimeout = null;
+        }
+
+        if (!context.VersionAtLeast(1, 44) && request.Config.Healthcheck is { } check)
+        {
+            check.StartInterval = 0;
+        }
+    }
+
+    public static void Adapt(ExecCreateRequest request, ApiContext context)
+    {
+        request.ConsoleSize = context.VersionAtLeast(1, 42) ? request.ConsoleSize : null;
+        request.WorkingDir = context.VersionAtLeast(1, 35) ? request.WorkingDir : "";
+        request.Env = context.VersionAtLeast(1, 25) ? request.Env : null;
+    }
+}
