@@ -31,7 +31,7 @@ internal sealed class Driver(EngineApi api, string version)
         _driven.Add(name);
         Operation operation = Find(name);
         using HttpResponseMessage response = await SendAsync(operation, id, query, content);
-        return await CheckAsync(operation, response, $"{name} {id} ?{query}", status);
+        return await CheckAsync(operation, response, $"{name} {id} ?{query}", status, succeeds: true);
     }
 
     /// <summary>A call that is to fail with a message.</summary>
@@ -39,7 +39,7 @@ internal sealed class Driver(EngineApi api, string version)
     {
         Operation operation = Find(name);
         using HttpResponseMessage response = await SendAsync(operation, id, query, content ?? (json is null ? null : Json(json)));
-        await CheckAsync(operation, response, $"{name} {id} ?{query} {json}", status);
+        await CheckAsync(operation, response, $"{name} {id} ?{query} {json}", status, succeeds: false);
     }
 
     /// <summary>A call that takes the connection over; returns the status line's code and all that follows the head until the daemon closes.</summary>
@@ -92,7 +92,7 @@ internal sealed class Driver(EngineApi api, string version)
         return await api.SendAsync(request);
     }
 
-    private async Task<JToken?> CheckAsync(Operation operation, HttpResponseMessage response, string call, int expected)
+    private async Task<JToken?> CheckAsync(Operation operation, HttpResponseMessage response, string call, int expected, bool succeeds)
     {
         int status = (int)response.StatusCode;
         byte[] bytes;
@@ -125,22 +125,24 @@ internal sealed class Driver(EngineApi api, string version)
             return null;
         }
 
-        return IsStream(operation) ? CheckStream(operation, text, call) : CheckSchema(operation, Parse(text), status, call);
+        return status == 200 && IsStream(operation) ? CheckStream(operation, text, call, succeeds) : CheckSchema(operation, Parse(text), status, call);
     }
 
     private static bool IsStream(Operation operation) => operation.Name is "GET /events" or "POST /images/create" or "POST /images/load" || operation.Name.EndsWith("/push", StringComparison.Ordinal);
 
-    private JArray CheckStream(Operation operation, string text, string call)
+    private JArray CheckStream(Operation operation, string text, string call, bool succeeds)
     {
         JArray messages = [];
         foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             JToken message = CheckSchema(operation, Parse(line), 200, call);
             messages.Add(message);
-            if (message["error"] is { } error)
-            {
-                _failures.Add($"{call}: {error}");
-            }
+        }
+
+        JToken? error = messages.Select(message => message["error"]).FirstOrDefault(found => found is not null);
+        if (error is null != succeeds)
+        {
+            _failures.Add($"{call}: {error ?? "its stream has no error"}");
         }
 
         return messages;

@@ -13,7 +13,7 @@ internal sealed record Operation(string Name)
     /// <summary>Queries that are refused with 400; empty when every query will do (flags take anything).</summary>
     public string[] BadQueries { get; init; } = [];
 
-    /// <summary>Status of an unknown id or name.</summary>
+    /// <summary>Status of an unknown id or name; 200 for a stream that ends with the error.</summary>
     public int Unknown { get; init; } = 404;
 
     /// <summary>Statuses that dockerd answers although the contract does not give them.</summary>

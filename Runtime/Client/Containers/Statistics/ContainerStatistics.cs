@@ -64,7 +64,7 @@ internal static class ContainerStatistics
     /// <summary>Until the watched containers are gone, or the user ends it.</summary>
     private static int Draw(ClientContext context, string format, StatisticsOptions options, StatisticsWatch watch, bool isNamed)
     {
-        bool clears = context.Out.IsTerminal && options.Format is null or "" || format.StartsWith("table", StringComparison.Ordinal) && context.Out.IsTerminal;
+        bool clears = context.Out.IsTerminal && format.StartsWith("table", StringComparison.Ordinal);
         if (clears)
         {
             context.Out.Write(ClearAll);
