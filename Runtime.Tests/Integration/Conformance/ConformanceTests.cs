@@ -71,7 +71,7 @@ public sealed class ConformanceTests(DaemonFixture fixture, ITestOutputHelper ou
         await using Objects objects = await Objects.MakeAsync(Api);
         foreach (Operation operation in Operations.All)
         {
-            foreach (string query in operation.BadQueries.Where(query => !TakenBefore(version, operation, query)))
+            foreach (string query in operation.BadQueries.Where(query => operation.IsLookedAt(query, version)))
             {
                 string asked = query.Replace("=ID", $"={objects.Container}", StringComparison.Ordinal);
                 await driver.FailsAsync(operation.Name, 400, objects.For(operation), asked, operation.Body?.Replace("ID", objects.Container, StringComparison.Ordinal));
@@ -113,10 +113,6 @@ public sealed class ConformanceTests(DaemonFixture fixture, ITestOutputHelper ou
 
         Report(driver, []);
     }
-
-    /// <summary>A platform was no parameter of a load before 1.48, and so is not looked at.</summary>
-    private static bool TakenBefore(string version, Operation operation, string query) =>
-        version != Newest && operation.Name == "POST /images/load" && query.StartsWith("platform", StringComparison.Ordinal);
 
     private void Report(Driver driver, IReadOnlyList<string> more)
     {

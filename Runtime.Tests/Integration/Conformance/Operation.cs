@@ -13,6 +13,9 @@ internal sealed record Operation(string Name)
     /// <summary>Queries that are refused with 400; empty when every query will do (flags take anything).</summary>
     public string[] BadQueries { get; init; } = [];
 
+    /// <summary>The version that brought the last parameter of a bad query: older ones do not look at it.</summary>
+    public IReadOnlyDictionary<string, string> Since { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Status of an unknown id or name; 200 for a stream that ends with the error.</summary>
     public int Unknown { get; init; } = 404;
 
@@ -27,4 +30,8 @@ internal sealed record Operation(string Name)
     public string Path => Name.Split(' ')[1];
 
     public bool HasId => Path.Contains('{');
+
+    /// <summary>Whether a version of the API knows what is wrong with a bad query.</summary>
+    public bool IsLookedAt(string query, string version) =>
+        !Since.TryGetValue(query.Split('&')[^1].Split('=')[0], out string? since) || Version.Parse(version) >= Version.Parse(since);
 }

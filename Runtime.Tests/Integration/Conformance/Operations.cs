@@ -5,6 +5,8 @@ internal static class Operations
 {
     private const string BadFilters = "filters=nonsense", UnknownFilter = """filters={"nonsense":["x"]}""";
 
+    private static readonly Dictionary<string, string> s_signal = new() { ["signal"] = "1.42" };
+
     public static IReadOnlyList<Operation> All { get; } =
     [
         new("GET /containers/json") { BadQueries = [BadFilters, UnknownFilter, "limit=x"] },
@@ -17,8 +19,8 @@ internal static class Operations
         new("GET /containers/{id}/stats") { Query = "stream=0" },
         new("POST /containers/{id}/resize") { Query = "h=1&w=1", BadQueries = ["h=x&w=1", "h=1&w=x"], Also = [409] },
         new("POST /containers/{id}/start") { BadQueries = [] },
-        new("POST /containers/{id}/stop") { BadQueries = ["t=x", "signal=NONSENSE"] },
-        new("POST /containers/{id}/restart") { BadQueries = ["t=x", "signal=NONSENSE"] },
+        new("POST /containers/{id}/stop") { BadQueries = ["t=x", "signal=NONSENSE"], Since = s_signal },
+        new("POST /containers/{id}/restart") { BadQueries = ["t=x", "signal=NONSENSE"], Since = s_signal },
         new("POST /containers/{id}/kill") { BadQueries = ["signal=NONSENSE"] },
         new("POST /containers/{id}/update") { Body = "{}" },
         new("POST /containers/{id}/rename") { Query = "name=other", BadQueries = ["", "name=", "name=a%20b"] },
@@ -26,7 +28,7 @@ internal static class Operations
         new("POST /containers/{id}/unpause") { Also = [409] },
         new("POST /containers/{id}/attach") { Query = "stdout=1&logs=1", BadQueries = ["stdout=1&stream=1&detachKeys=nonsense"], Also = [409] },
         new("GET /containers/{id}/attach/ws") { Query = "stdout=1&logs=1" },
-        new("POST /containers/{id}/wait") { BadQueries = ["condition=nonsense"] },
+        new("POST /containers/{id}/wait") { BadQueries = ["condition=nonsense"], Since = new Dictionary<string, string> { ["condition"] = "1.30" } },
         new("DELETE /containers/{id}"),
         new("HEAD /containers/{id}/archive") { Query = "path=/", BadQueries = [""] },
         new("GET /containers/{id}/archive") { Query = "path=/", BadQueries = [""] },
@@ -53,7 +55,7 @@ internal static class Operations
         new("GET /system/df") { BadQueries = ["type=nonsense"] },
         new("GET /images/{name}/get") { Also = [404] },
         new("GET /images/get") { BadQueries = ["names=UPPER"] },
-        new("POST /images/load") { BadQueries = ["platform=nonsense"] },
+        new("POST /images/load") { BadQueries = ["platform=nonsense"], Since = new Dictionary<string, string> { ["platform"] = "1.48" } },
         new("POST /containers/{id}/exec") { Body = """{"Cmd":["true"]}""" },
         new("POST /exec/{id}/start") { Body = """{"Detach":true}""", Also = [101] },
         new("POST /exec/{id}/resize") { Query = "h=1&w=1", BadQueries = ["h=x&w=1", "h=1&w=x"], Also = [409] },
