@@ -91,7 +91,7 @@ internal sealed class LocalUnpack(string root, bool isContents)
 
     private void MakeDirectory(string path, TarEntry entry)
     {
-        if (File.Exists(path) && !Directory.Exists(path))
+        if (_links.Contains(path) || (File.Exists(path) && !Directory.Exists(path)))
         {
             throw new ClientException($"cannot overwrite non-directory \"{path}\" with directory \"{root}\"");
         }
