@@ -22,7 +22,7 @@ internal sealed class ImageInspect
     [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
     public string? Container { get; set; }
 
-    /// <summary>That container's config, for API versions before 1.45. docker-compose 1 reads its volumes when it makes a container anew.</summary>
+    /// <summary>That container's config, for API versions before 1.45 and for docker-compose 1.</summary>
     [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
     public ContainerConfig? ContainerConfig { get; set; }
 
