@@ -1,4 +1,5 @@
 using Rtd.Client.CommandLine;
+using Rtd.Client.Completion;
 using Rtd.Client.Configuration;
 using Rtd.Client.Templates;
 using Rtd.Client.Terminal;
@@ -26,6 +27,11 @@ internal static class Entrance
             if (wantsHelp)
             {
                 return Help(output, rest.Length > 0 && rest[0] == "help" ? rest[1..] : []);
+            }
+
+            if (rest[0] == Completer.Verb)
+            {
+                return new Completer(Context(global, output, error)).Run(rest.AsSpan(1));
             }
 
             if (CommandTable.IsGroup(rest[0]))

@@ -249,9 +249,9 @@ public sealed class VerbTests
     [Fact]
     public void Missing_verbs_are_named()
     {
-        ClientRun run = ClientRun.Of("-H", "unix:///nonexistent", "cp", "a:/b", "c");
+        ClientRun run = ClientRun.Of("-H", "unix:///nonexistent", "build", ".");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith("rtctl cp: not available in this client yet", run.Error);
+        Assert.StartsWith("rtctl build: not available in this client yet", run.Error);
     }
 }

@@ -49,6 +49,16 @@ public sealed class ConfigChangesTests
         Assert.Equal("SIGQUIT", config.StopSignal);
     }
 
+    [Fact]
+    public void HealthcheckHasSettingsAndTwoForms()
+    {
+        HealthConfig health = Apply("HEALTHCHECK --interval=1m30s --timeout=250ms --start-period=5s --start-interval=1s --retries=4 CMD test -f x || exit 1").Healthcheck!;
+        Assert.Equal(["CMD-SHELL", "test -f x || exit 1"], health.Test);
+        Assert.Equal((90_000_000_000, 250_000_000, 5_000_000_000, 1_000_000_000, 4), (health.Interval, health.Timeout, health.StartPeriod, health.StartInterval, health.Retries));
+        Assert.Equal(["CMD", "a", "b c"], Apply("HEALTHCHECK CMD [\"a\", \"b c\"]").Healthcheck!.Test);
+        Assert.Equal(["NONE"], Apply("healthcheck none").Healthcheck!.Test);
+    }
+
     [Theory]
     [InlineData("RUN x", "RUN is not a valid change command")]
     [InlineData("ENV", "requires at least one argument")]
@@ -61,6 +71,12 @@ public sealed class ConfigChangesTests
     [InlineData("EXPOSE 80/icmp", "invalid containerPort")]
     [InlineData("ONBUILD ONBUILD RUN x", "isn't allowed")]
     [InlineData("ONBUILD FROM x", "isn't allowed")]
+    [InlineData("HEALTHCHECK CMD", "Missing command after HEALTHCHECK CMD")]
+    [InlineData("HEALTHCHECK PING x", "Unknown type \"PING\" in HEALTHCHECK (try CMD)")]
+    [InlineData("HEALTHCHECK NONE x", "takes no arguments")]
+    [InlineData("HEALTHCHECK --retries=0 CMD x", "--retries must be at least 1")]
+    [InlineData("HEALTHCHECK --interval=x CMD x", "cannot be less than 1ms")]
+    [InlineData("HEALTHCHECK --often CMD x", "unknown flag: --often")]
     [InlineData("STOPSIGNAL 0", "invalid signal")]
     public void RefusesInDockersWords(string change, string message)
     {

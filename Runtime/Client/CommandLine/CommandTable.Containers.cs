@@ -1,4 +1,6 @@
 using Rtd.Client.Containers;
+using Rtd.Client.Containers.Copy;
+using Rtd.Client.Containers.Statistics;
 using Rtd.Client.Inspection;
 
 namespace Rtd.Client.CommandLine;
@@ -12,6 +14,8 @@ internal static partial class CommandTable
     [
         new OptionsCommand<AttachOptions>(["container attach", "attach"], "[OPTIONS] CONTAINER", "Attach your standard streams to a container that runs", ArgumentCount.Exactly(1), ContainerAttach.Run),
         new OptionsCommand<CommitOptions>(["container commit", "commit"], "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]", "Make an image from a container", ArgumentCount.Between(1, 2), ContainerCommit.Run),
+        new OptionsCommand<CopyOptions>(
+            ["container cp", "cp"], "[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n        rtctl cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH", "Copy files between a container and here, or a tar archive by -", ArgumentCount.Exactly(2), ContainerCopy.Run),
         new CompositeCommand<CreateOptions>(
             ["container create", "create"], "[OPTIONS] IMAGE [COMMAND] [ARG...]", "Create a container without starting it", ArgumentCount.AtLeast(1), ContainerCreate.Run)
         {
@@ -29,6 +33,7 @@ internal static partial class CommandTable
         new OptionsCommand<StopOptions>(["container restart", "restart"], "[OPTIONS] " + OneOrMoreContainers, "Restart containers", ArgumentCount.AtLeast(1), ContainerVerbs.Restart),
         new OptionsCommand<RemoveOptions>(["container rm", "container remove", "rm"], "[OPTIONS] " + OneOrMoreContainers, "Remove containers", ArgumentCount.AtLeast(1), ContainerVerbs.Remove),
         new OptionsCommand<StartOptions>(["container start", "start"], "[OPTIONS] " + OneOrMoreContainers, "Start stopped containers", ArgumentCount.AtLeast(1), ContainerStart.Run),
+        new OptionsCommand<StatisticsOptions>(["container stats", "stats"], "[OPTIONS] [CONTAINER...]", "Show what containers use, as it changes", ArgumentCount.Any, ContainerStatistics.Run),
         new OptionsCommand<StopOptions>(["container stop", "stop"], "[OPTIONS] " + OneOrMoreContainers, "Stop containers", ArgumentCount.AtLeast(1), ContainerVerbs.Stop),
         new OptionsCommand<NoOptions>(["container top", "top"], "CONTAINER [ps OPTIONS]", "Show a container's processes", ArgumentCount.AtLeast(1), ContainerVerbs.Top) { Interspersed = false },
         new OptionsCommand<NoOptions>(["container unpause", "unpause"], OneOrMoreContainers, "Let paused containers go on", ArgumentCount.AtLeast(1), ContainerVerbs.Unpause),

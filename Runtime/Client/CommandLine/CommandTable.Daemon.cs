@@ -1,3 +1,4 @@
+using Rtd.Client.Completion;
 using Rtd.Client.Daemon;
 using Rtd.Client.Registries;
 
@@ -8,6 +9,7 @@ internal static partial class CommandTable
 {
     private static Command[] Daemon() =>
     [
+        new OptionsCommand<NoOptions>(["completion"], "bash|zsh", "Print a script that makes a shell complete rtctl's command lines", ArgumentCount.Exactly(1), ShellScript.Run),
         new OptionsCommand<DiskUsageOptions>(["system df"], "[OPTIONS]", "Show what takes space on disk", ArgumentCount.None, DiskUsage.Run),
         new OptionsCommand<EventsOptions>(["system events", "events"], "[OPTIONS]", "Print what happens at the daemon as it happens", ArgumentCount.None, EngineEvents.Run),
         new OptionsCommand<SearchOptions>(["search"], "[OPTIONS] TERM", "Search a registry for images", ArgumentCount.Exactly(1), RegistrySearch.Run),
@@ -18,7 +20,5 @@ internal static partial class CommandTable
     private static Command[] Missing() =>
     [
         new MissingCommand(["image build", "build"], "Build an image from a Dockerfile"),
-        new MissingCommand(["container cp", "cp"], "Copy files between a container and the host"),
-        new MissingCommand(["container stats", "stats"], "Show what containers use, as it changes"),
     ];
 }

@@ -73,12 +73,18 @@ internal sealed class EngineClient(EngineHost host, string? fixedVersion = null)
     /// <summary>A request whose body is copied from a stream in chunks; the answer may come while it still is. The caller disposes the answer.</summary>
     /// <exception cref="EngineException">The daemon answered with an error.</exception>
     /// <exception cref="ClientException">The source cannot be read.</exception>
-    public EngineResponse Upload(string path, string contentType, Stream source, params ReadOnlySpan<KeyValuePair<string, string>> headers)
+    public EngineResponse Upload(string path, string contentType, Stream source, params ReadOnlySpan<KeyValuePair<string, string>> headers) =>
+        Upload(path, contentType, source, "POST", headers);
+
+    /// <summary>The same with another method.</summary>
+    /// <exception cref="EngineException">The daemon answered with an error.</exception>
+    /// <exception cref="ClientException">The source cannot be read.</exception>
+    public EngineResponse Upload(string path, string contentType, Stream source, string method, params ReadOnlySpan<KeyValuePair<string, string>> headers)
     {
         string target = "/v" + Version + path;
         EngineSocket socket = EngineSocket.Connect(Host);
         HttpReader reader = new(socket);
-        socket.Write(RequestHead("POST", target, headers, $"Content-Type: {contentType}\r\nTransfer-Encoding: chunked\r\n"));
+        socket.Write(RequestHead(method, target, headers, $"Content-Type: {contentType}\r\nTransfer-Encoding: chunked\r\n"));
         BodySender sender = BodySender.Start(source, socket);
         HttpHead head;
         try

@@ -9,7 +9,7 @@ internal static partial class Libc
     public const int EINTR = 4, ENOENT = 2, EACCES = 13, EPERM = 1, EPIPE = 32, ECONNREFUSED = 111, EAGAIN = 11;
     public const int SHUT_WR = 1, SHUT_RDWR = 2;
     public const short POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16;
-    public const int S_IFIFO = 0x1000, S_IFCHR = 0x2000, S_IFDIR = 0x4000, S_IFBLK = 0x6000, S_IFREG = 0x8000;
+    public const int S_IFIFO = 0x1000, S_IFCHR = 0x2000, S_IFDIR = 0x4000, S_IFBLK = 0x6000, S_IFREG = 0x8000, S_IFSOCK = 0xC000;
     public const int TCSANOW = 0, TCSADRAIN = 1;
 
     private const string LibraryName = "libc";
@@ -63,6 +63,12 @@ internal static partial class Libc
 
     [LibraryImport(LibraryName, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int _statx(int directory, string path, int flags, uint mask, byte* buffer);
+
+    [LibraryImport(LibraryName, EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int _link(string existing, string path);
+
+    [LibraryImport(LibraryName, EntryPoint = "mknod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int _mknod(string path, uint mode, ulong device);
 
     [LibraryImport(LibraryName, EntryPoint = "tzset")]
     private static partial void _tzset();
@@ -213,6 +219,17 @@ internal static partial class Libc
         _tzset();
         return _localtime_r(&seconds, &result) is null ? (0, "UTC") : ((int)result.gmtoff, Marshal.PtrToStringUTF8(result.zone) ?? "UTC");
     }
+
+    /// <summary>Makes a pipe or a device; 0, or the negative errno.</summary>
+    public static int mknod(string path, uint mode, int major, int minor)
+    {
+        // glibc's packing of dev_t (gnu_dev_makedev).
+        ulong device = ((ulong)(major & 0xFFF) << 8) | (uint)(minor & 0xFF) | ((ulong)(minor & ~0xFF) << 12) | ((ulong)(major & ~0xFFF) << 32);
+        return _mknod(path, mode, device) == 0 ? 0 : -Marshal.GetLastPInvokeError();
+    }
+
+    /// <summary>Another name for a file; 0, or the negative errno.</summary>
+    public static int link(string existing, string path) => _link(existing, path) == 0 ? 0 : -Marshal.GetLastPInvokeError();
 
     /// <summary>The type bits of what a path leads to (S_IFREG and so on), links followed; 0 when there is nothing.</summary>
     public static unsafe int file_type(string path)

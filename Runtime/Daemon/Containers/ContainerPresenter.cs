@@ -2,6 +2,7 @@ using System.Globalization;
 using Rtd.Daemon.Api;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.Execs;
+using Rtd.Daemon.Containers.Health;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Containers.Validation;
@@ -135,6 +136,20 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
         Error = state.Error,
         StartedAt = Timestamps.Format(state.StartedAt),
         FinishedAt = Timestamps.Format(state.FinishedAt),
+        Health = state.Health is { } health ? Health(health) : null,
+    };
+
+    private static ContainerHealth Health(HealthState health) => new()
+    {
+        Status = health.StatusName,
+        FailingStreak = health.FailingStreak,
+        Log = [.. health.Log.Select(result => new ContainerHealthResult
+        {
+            Start = Timestamps.Format(result.Start),
+            End = Timestamps.Format(result.End),
+            ExitCode = result.ExitCode,
+            Output = result.Output,
+        })],
     };
 
     private static List<MountPointSummary> Mounts(ContainerRecord record) => record.Mounts.Where(mount => !mount.Hidden).Select(mount => new MountPointSummary

@@ -171,6 +171,8 @@ internal sealed partial class ContainerService
         try
         {
             ContainerRun run = RunForExec(exec.Container);
+            using SpawnGate.Pass pass = await run.Spawns.EnterAsync();
+            RunForExec(exec.Container); // it may have been paused while we waited
             ExecLaunch launch = new()
             {
                 Container = run.Process,
@@ -178,7 +180,7 @@ internal sealed partial class ContainerService
                 Cgroup = run.Cgroup,
                 Process = ExecProcess(exec, start),
                 OpenStdin = stdin,
-                Output = exec.Streams,
+                Output = exec.Capture ?? exec.Streams,
             };
             IContainerProcess process = await _parts.Execution.ExecAsync(launch, CancellationToken.None);
             exec.SetState(new ExecState(true, process.Identity.Pid, null, null));

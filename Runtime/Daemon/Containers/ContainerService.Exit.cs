@@ -50,6 +50,7 @@ internal sealed partial class ContainerService
     /// </summary>
     private async Task EndInQueueAsync(Container container, ContainerRun run, ExitStatus exit)
     {
+        EndHealthChecks(container);
         bool outOfMemory = CountOomKills(container, run) > 0;
         if (container.Record.HostConfig.PidMode.Length > 0)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Rtd.Daemon.Api;
 using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Containers.Health;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Containers.Validation;
@@ -13,6 +14,8 @@ namespace Rtd.Daemon.Containers;
 
 internal sealed partial class ContainerService
 {
+    private const string NoHealth = "none";
+
     private static readonly TimeSpan s_patternTimeout = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Lists containers, newest first.</summary>
@@ -62,6 +65,11 @@ internal sealed partial class ContainerService
             }
         }
 
+        foreach (string health in filters.Get("health").Where(health => !IsHealth(health)))
+        {
+            throw EngineException.InvalidParameter($"Unrecognised filter value for health: {health}");
+        }
+
         foreach (string code in filters.Get("exited"))
         {
             if (!int.TryParse(code, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
@@ -71,13 +79,15 @@ internal sealed partial class ContainerService
         }
     }
 
+    private static bool IsHealth(string text) => text == NoHealth || (Enum.TryParse<HealthStatus>(text, ignoreCase: true, out _) && text == text.ToLowerInvariant() && !char.IsAsciiDigit(text[0]));
+
     private static bool Matches(ContainerRecord record, ContainerRun? run, QueryFilters filters) =>
         filters.Any("status", status => ContainerPresenter.StatusName(record.State.Status) == status.ToLowerInvariant())
         && filters.Any("exited", code => record.State is { Running: false, StartedAt: not null } && record.State.ExitCode.ToString(CultureInfo.InvariantCulture) == code)
         && filters.Any("id", id => record.Id.StartsWith(id, StringComparison.Ordinal) || MatchesPattern(record.Id, id))
         && filters.Any("name", name => MatchesPattern(record.Name, name) || MatchesPattern("/" + record.Name, name))
         && filters.MatchLabels(record.Config.Labels)
-        && filters.Any("health", health => health == "none")
+        && filters.Any("health", health => health == (record.State.Health?.StatusName ?? NoHealth))
         && filters.Bool("is-task") != true
         && filters.Any("isolation", isolation => isolation is "default" or "")
         && filters.Any("volume", volume => record.Mounts.Exists(mount => mount.Name == volume || mount.Destination == volume || mount.Source == volume))

@@ -1,3 +1,4 @@
+using Rtd.Daemon.Containers.Execs;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Errors;
 
@@ -5,6 +6,9 @@ namespace Rtd.Daemon.Containers;
 
 internal sealed partial class ContainerService
 {
+    /// <summary>For execs that are being started when a pause comes.</summary>
+    private static readonly TimeSpan s_spawnTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>Freezes all processes of a container.</summary>
     public async Task PauseAsync(string reference)
     {
@@ -18,9 +22,26 @@ internal sealed partial class ContainerService
                 ContainerStatus.Running when container.Run is { } alive => alive,
                 _ => throw NotRunning(container),
             };
-            await run.Cgroup.FreezeAsync(CancellationToken.None);
-            container.SetState(container.State with { Status = ContainerStatus.Paused });
+            EndHealthChecks(container);
+            using (await CloseSpawnsAsync(container, run))
+            {
+                await run.Cgroup.FreezeAsync(CancellationToken.None);
+                container.SetState(container.State with { Status = ContainerStatus.Paused });
+            }
+
             Publish(container, "pause");
+        }
+    }
+
+    private static async Task<SpawnGate.Closure> CloseSpawnsAsync(Container container, ContainerRun run)
+    {
+        try
+        {
+            return await run.Spawns.CloseAsync(s_spawnTimeout);
+        }
+        catch (TimeoutException)
+        {
+            throw EngineException.System($"cannot pause container {container.Id}: the start of an exec in it does not end");
         }
     }
 
@@ -37,6 +58,7 @@ internal sealed partial class ContainerService
 
             await run.Cgroup.ThawAsync(CancellationToken.None);
             container.SetState(container.State with { Status = ContainerStatus.Running });
+            BeginHealthChecks(container, run);
             Publish(container, "unpause");
         }
     }

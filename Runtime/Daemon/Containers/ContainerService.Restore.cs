@@ -132,6 +132,7 @@ internal sealed partial class ContainerService
                 Status = record.State.StartedAt is null ? ContainerStatus.Created : ContainerStatus.Exited,
                 ExitCode = record.State.Status == ContainerStatus.Restarting ? record.State.ExitCode : killed ? KilledExitCode : UnknownExitCode,
                 OOMKilled = outOfMemory,
+                Health = record.State.Health?.End(),
                 FinishedAt = record.State.Status == ContainerStatus.Restarting ? record.State.FinishedAt : DateTimeOffset.UtcNow,
             },
         });

@@ -1,3 +1,4 @@
+using Rtd.Daemon.Containers.Health;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Execution;
@@ -49,7 +50,13 @@ internal sealed partial class ContainerService
         ContainerState before = container.State;
         ContainerRecord starting = container.Record with
         {
-            State = new ContainerState { Status = ContainerStatus.Running, StartedAt = DateTimeOffset.UtcNow, FinishedAt = before.FinishedAt },
+            State = new ContainerState
+            {
+                Status = ContainerStatus.Running,
+                StartedAt = DateTimeOffset.UtcNow,
+                FinishedAt = before.FinishedAt,
+                Health = HealthCheck.Of(container.Record.Config) is null ? null : HealthState.Begin(before.Health),
+            },
         };
         try
         {
@@ -58,6 +65,7 @@ internal sealed partial class ContainerService
             container.SetRun(run);
             container.SetRecord(starting with { State = starting.State with { Pid = run.Process.Identity.Pid } });
             container.Streams.SetProcess(run.Process);
+            BeginHealthChecks(container, run);
             PublishNetworks(container, run.Network?.Endpoints ?? [], "connect");
             PublishMounts(container, "mount");
             Publish(container, "start");

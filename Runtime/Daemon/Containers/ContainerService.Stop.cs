@@ -126,9 +126,13 @@ internal sealed partial class ContainerService
             return null;
         }
 
-        return container.State.Alive && container.Run is { } run
-            ? run
-            : throw new EngineException(ErrorKind.NotModified, $"container {container.Id} is already stopped");
+        if (!container.State.Alive || container.Run is not { } run)
+        {
+            throw new EngineException(ErrorKind.NotModified, $"container {container.Id} is already stopped");
+        }
+
+        EndHealthChecks(container);
+        return run;
     }
 
     /// <summary>Waits until the end of a run that has got its signal is recorded; after the timeout it is killed.</summary>

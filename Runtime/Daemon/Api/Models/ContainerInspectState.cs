@@ -1,3 +1,5 @@
+using Newtonsoft.Json;
+
 namespace Rtd.Daemon.Api.Models;
 
 /// <summary>A container's state as inspect shows it; times in RFC 3339, 0001-01-01T00:00:00Z for never.</summary>
@@ -24,4 +26,8 @@ internal sealed class ContainerInspectState
     public string StartedAt { get; set; } = "";
 
     public string FinishedAt { get; set; } = "";
+
+    /// <summary>null without a health check.</summary>
+    [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
+    public ContainerHealth? Health { get; set; }
 }

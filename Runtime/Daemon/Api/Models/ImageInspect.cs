@@ -18,6 +18,14 @@ internal sealed class ImageInspect
     [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
     public DateTimeOffset? Created { get; set; }
 
+    /// <summary>The container that the image was made from, for API versions before 1.45.</summary>
+    [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
+    public string? Container { get; set; }
+
+    /// <summary>That container's config, for API versions before 1.45 and for docker-compose 1.</summary>
+    [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
+    public ContainerConfig? ContainerConfig { get; set; }
+
     public string DockerVersion { get; set; } = "";
 
     public string Author { get; set; } = "";

@@ -62,6 +62,8 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
             RepoDigests = entry.References.Where(name => name.Digest is not null).Select(name => name.Familiar).ToList(),
             Comment = config.History is [.., { Comment: { } comment }] ? comment : "",
             Created = config.Created,
+            Container = context.VersionAtLeast(1, 45) ? null : "",
+            ContainerConfig = WantsContainerConfig(context) ? config.Config ?? new ContainerConfig() : null,
             Author = config.Author ?? "",
             Config = config.Config ?? new ContainerConfig(),
             Architecture = config.Architecture,
@@ -74,6 +76,13 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
             Metadata = new ImageMetadata { LastTagTime = entry.LastTagged ?? default },
         });
     }
+
+    /// <summary>
+    /// API 1.45 took it away. docker-compose 1 asks in the newest version there is and reads it all the same, when it makes a container anew:
+    /// with dockerd it then dies of KeyError 'ContainerConfig'.
+    /// </summary>
+    private static bool WantsContainerConfig(ApiContext context) =>
+        !context.VersionAtLeast(1, 45) || context.Http.Request.Headers.UserAgent.ToString().StartsWith("docker-compose/1.", StringComparison.Ordinal);
 
     private ImageGraphDriver GraphDriver(Image image) => new()
     {

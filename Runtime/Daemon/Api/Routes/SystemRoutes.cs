@@ -36,6 +36,8 @@ internal sealed class SystemRoutes(SystemInfoSource info, EventBus events) : IRo
             routes.Map("POST", template, Refuse("plugins are not available in rtd"));
         }
 
+        routes.Map("GET", "/plugins/privileges", Refuse("plugins are not available in rtd"));
+        routes.Map("DELETE", "/plugins/{name}", Refuse("plugins are not available in rtd"));
         routes.Map("GET", "/plugins/{name:*}/json", context => throw EngineException.NotFound($"plugin \"{context["name"]}\" not found"));
         MapSwarm(routes);
     }
@@ -45,8 +47,8 @@ internal sealed class SystemRoutes(SystemInfoSource info, EventBus events) : IRo
         RouteHandler noManager = Throw(
             ErrorKind.Unavailable,
             "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.");
-        routes.Map("POST", "/swarm/init", Refuse("swarm mode is not available in rtd"));
-        routes.Map("POST", "/swarm/join", Refuse("swarm mode is not available in rtd"));
+        routes.Map("POST", "/swarm/init", Throw(ErrorKind.Unavailable, "swarm mode is not available in rtd"));
+        routes.Map("POST", "/swarm/join", Throw(ErrorKind.Unavailable, "swarm mode is not available in rtd"));
         routes.Map("POST", "/swarm/leave", Throw(ErrorKind.Unavailable, "This node is not part of a swarm"));
         routes.Map("GET", "/swarm", noManager);
         routes.Map("GET", "/swarm/unlockkey", noManager);

@@ -2,6 +2,7 @@ using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Streams;
 using Rtd.Daemon.Containers.Text;
+using Rtd.Daemon.Execution;
 
 namespace Rtd.Daemon.Containers.Execs;
 
@@ -18,6 +19,9 @@ internal sealed class ExecInstance(Container container, ExecCreateRequest reques
     public ExecCreateRequest Request { get; } = request;
 
     public ProcessStreams Streams { get; } = new(request.Tty);
+
+    /// <summary>Takes the output in the place of <see cref="Streams"/>, for an exec that no client attaches to.</summary>
+    public IOutputSink? Capture { get; init; }
 
     public ExecState State => _state;
 

@@ -4,7 +4,7 @@ using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers.Processes;
 
-/// <summary>A process that a former daemon started: not our child, so its end is seen by pidfd and its exit code is lost.</summary>
+/// <summary>A process that is not our child (a former daemon started it, or a container did): its end is seen by pidfd and its exit code is lost.</summary>
 internal static class LeftoverProcess
 {
     private const int KillTimeoutMilliseconds = 10_000;
@@ -20,6 +20,13 @@ internal static class LeftoverProcess
 
         await Task.Run(() => Libc.poll_readable(process.Fd(), KillTimeoutMilliseconds));
         return true;
+    }
+
+    /// <summary>Sends a signal to the process if it still is the one that was noted; false when it was gone.</summary>
+    public static bool Signal(ProcessIdentity identity, int signal)
+    {
+        using SafeFileHandle? process = Open(identity);
+        return process is not null && Libc.try_pidfd_send_signal(process.Fd(), signal) == 0;
     }
 
     /// <summary>The start time is looked at after the pidfd is open: from then on the pid cannot become another process.</summary>

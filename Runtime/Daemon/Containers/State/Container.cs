@@ -43,6 +43,9 @@ internal sealed class Container(ContainerRecord record)
     /// <summary>Ends the pause before a restart by policy; in <see cref="Queue"/> only.</summary>
     public CancellationTokenSource? PendingRestart { get; set; }
 
+    /// <summary>Ends the health checks of the present run; null while none are made; in <see cref="Queue"/> only.</summary>
+    public CancellationTokenSource? HealthChecks { get; set; }
+
     /// <summary>The pause before the next restart by policy; in <see cref="Queue"/> only.</summary>
     public TimeSpan RestartDelay { get; set; }
 

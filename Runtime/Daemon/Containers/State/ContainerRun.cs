@@ -1,4 +1,5 @@
 using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Containers.Execs;
 using Rtd.Daemon.Execution;
 using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
@@ -18,6 +19,9 @@ internal sealed class ContainerRun
 
     /// <summary>null for network none, host and container:ID.</summary>
     public required ISandbox? Network { get; init; }
+
+    /// <summary>Who spawns a process in it, and who freezes it, passes here.</summary>
+    public SpawnGate Spawns { get; } = new();
 
     /// <summary>CLONE_NEW* flags of the namespaces that are not the host's.</summary>
     public required ulong Namespaces { get; init; }

@@ -1,5 +1,6 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Converters;
+using Rtd.Daemon.Containers.Health;
 
 namespace Rtd.Daemon.Containers.State;
 
@@ -22,6 +23,9 @@ internal sealed record ContainerState
     public DateTimeOffset? StartedAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>null without a health check, and before the first start.</summary>
+    public HealthState? Health { get; init; }
 
     /// <summary>Docker's notion: paused and restarting containers count as running.</summary>
     [JsonIgnore]

@@ -56,7 +56,8 @@ internal static class Timestamps
         return dot >= 0 && end - dot - 1 > Digits ? text.Remove(dot + 1 + Digits, end - dot - 1 - Digits) : text;
     }
 
-    private static bool TryParseDuration(string text, out TimeSpan duration)
+    /// <summary>Parses a Go duration such as 1h30m or 250ms.</summary>
+    public static bool TryParseDuration(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
         ReadOnlySpan<char> rest = text;

@@ -1,4 +1,5 @@
 using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Containers.Health;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Logging;
@@ -44,8 +45,12 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
             Signals.Parse(config.StopSignal);
         }
 
-        bool checks = config.Healthcheck is { Test: [not "NONE", ..] };
-        return checks ? ["Health checks are not run by this version: the container's health stays unknown."] : [];
+        if (config.Healthcheck is { } check && HealthCheck.Refusal(check) is { } refusal)
+        {
+            throw EngineException.InvalidParameter(refusal);
+        }
+
+        return [];
     }
 
     /// <summary>Entry point and arguments, as one list.</summary>

@@ -18,7 +18,7 @@ internal static class ImageMerge
             config.StopSignal = string.IsNullOrEmpty(config.StopSignal) ? image.StopSignal : config.StopSignal;
             config.StopTimeout ??= image.StopTimeout;
             config.Shell ??= image.Shell;
-            config.Healthcheck = config.Healthcheck is { Test.Count: > 0 } ? config.Healthcheck : image.Healthcheck ?? config.Healthcheck;
+            config.Healthcheck = MergeHealthcheck(config.Healthcheck, image.Healthcheck);
             MergeCommand(config, image);
         }
 
@@ -31,6 +31,17 @@ internal static class ImageMerge
         config.Labels ??= [];
         config.Env ??= [];
     }
+
+    /// <summary>Setting by setting, so that a client can change the interval of the image's check.</summary>
+    private static HealthConfig? MergeHealthcheck(HealthConfig? own, HealthConfig? image) => own is null || image is null ? own ?? image : new HealthConfig
+    {
+        Test = own.Test is { Count: > 0 } ? own.Test : image.Test,
+        Interval = own.Interval == 0 ? image.Interval : own.Interval,
+        Timeout = own.Timeout == 0 ? image.Timeout : own.Timeout,
+        StartPeriod = own.StartPeriod == 0 ? image.StartPeriod : own.StartPeriod,
+        StartInterval = own.StartInterval == 0 ? image.StartInterval : own.StartInterval,
+        Retries = own.Retries == 0 ? image.Retries : own.Retries,
+    };
 
     private static void MergeCommand(ContainerConfig config, ContainerConfig image)
     {

@@ -41,6 +41,7 @@ internal sealed class ConfigChanges
             "ENTRYPOINT" => Entrypoint,
             "ENV" => Environment,
             "EXPOSE" => Expose,
+            "HEALTHCHECK" => text => _config.Healthcheck = HealthcheckInstruction.Parse(text, Exec),
             "LABEL" => Label,
             "USER" => User,
             "VOLUME" => Volume,
