@@ -57,6 +57,28 @@ public sealed class ForwarderTests
     }
 
     [Fact]
+    public async Task A_container_that_listens_on_the_other_family_is_found_there()
+    {
+        IPEndPoint nobody;
+        using (Socket closed = Listen())
+        {
+            nobody = (IPEndPoint)closed.LocalEndPoint!;
+        }
+
+        using Socket server = Listen();
+        using Socket front = Listen();
+        using TcpForwarder forwarder = new(front, nobody, (IPEndPoint)server.LocalEndPoint!);
+        forwarder.Start();
+        using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(front.LocalEndPoint!);
+        using Socket accepted = await server.AcceptAsync();
+        await SendAllAsync(accepted, [7]);
+        accepted.Shutdown(SocketShutdown.Send);
+        Assert.Equal([7], await ReadAllAsync(client));
+        await forwarder.StopAsync();
+    }
+
+    [Fact]
     public async Task A_stop_ends_open_connections()
     {
         using Socket server = Listen();

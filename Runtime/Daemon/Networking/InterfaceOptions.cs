@@ -13,7 +13,7 @@ internal sealed partial record InterfaceOptions(string Name, IReadOnlyList<(stri
 
     public static InterfaceOptions None { get; } = new("", []);
 
-    /// <summary>Throws invalid parameter; keys of other drivers are passed over, as by dockerd.</summary>
+    /// <summary>Throws invalid parameter; keys of other drivers are passed over, as by dockerd. The docker command hands IFNAME on in small letters.</summary>
     public static InterfaceOptions Parse(IReadOnlyDictionary<string, string>? options)
     {
         string name = options?.GetValueOrDefault(NameKey) ?? "";
@@ -38,6 +38,6 @@ internal sealed partial record InterfaceOptions(string Name, IReadOnlyList<(stri
             : throw EngineException.InvalidParameter($"invalid {SysctlsKey} {text}: it must be net.(ipv4|ipv6|mpls).(conf|neigh).IFNAME.KEY=VALUE");
     }
 
-    [GeneratedRegex("^net\\.(ipv4|ipv6|mpls)\\.(conf|neigh)\\.IFNAME\\.([a-z0-9_]+)=([^\\0\\n]*)\\z")]
+    [GeneratedRegex("^net\\.(ipv4|ipv6|mpls)\\.(conf|neigh)\\.(?i:IFNAME)\\.([a-z0-9_]+)=([^\\0\\n]*)\\z")]
     private static partial Regex Pattern();
 }

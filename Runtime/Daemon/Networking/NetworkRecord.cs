@@ -36,6 +36,12 @@ internal sealed class NetworkRecord
 
     public bool Attachable { get; set; }
 
+    /// <summary>Nothing but a configuration that networks can be made from.</summary>
+    public bool ConfigOnly { get; set; }
+
+    /// <summary>The configuration that it was made from, by name, or empty.</summary>
+    public string ConfigFrom { get; set; } = "";
+
     /// <summary>Driver options as given.</summary>
     public Dictionary<string, string> Options { get; set; } = [];
 

@@ -17,12 +17,18 @@ internal sealed partial class NetworkService
         try
         {
             CheckName(draft.Name);
-            INetworkDriver driver = _drivers.GetValueOrDefault(draft.Driver.Length > 0 ? draft.Driver : "bridge")
-                ?? throw EngineException.InvalidParameter($"could not find plugin {draft.Driver} in v1 plugin registry: plugin not found");
-            draft.Driver = driver.Type;
             draft.Id = NetworkStore.NewId();
             draft.Created = DateTime.UtcNow;
             draft.UserDefined = true;
+            if (draft.ConfigOnly)
+            {
+                return AddConfiguration(draft);
+            }
+
+            ApplyConfiguration(draft);
+            INetworkDriver driver = _drivers.GetValueOrDefault(draft.Driver.Length > 0 ? draft.Driver : "bridge")
+                ?? throw EngineException.InvalidParameter($"could not find plugin {draft.Driver} in v1 plugin registry: plugin not found");
+            draft.Driver = driver.Type;
             driver.Validate(draft, _networks);
             CompletePools(draft);
             draft.Incomplete = true;
@@ -72,7 +78,7 @@ internal sealed partial class NetworkService
     private void CompletePools(NetworkRecord record)
     {
         PoolRules.Validate(record);
-        List<IpSubnet> ours = [.. _networks.SelectMany(network => network.Pools).Select(pool => pool.Subnet)];
+        List<IpSubnet> ours = [.. _networks.Where(network => !network.Record.ConfigOnly).SelectMany(network => network.Pools).Select(pool => pool.Subnet)];
         foreach (AddressFamily family in new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 })
         {
             if (!(family == AddressFamily.InterNetwork ? record.EnableIPv4 : record.EnableIPv6))

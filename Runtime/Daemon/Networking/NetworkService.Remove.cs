@@ -41,7 +41,7 @@ internal sealed partial class NetworkService
             foreach (INetwork network in _networks)
             {
                 NetworkRecord record = network.Record;
-                bool chosen = record.UserDefined && record.Created <= until && filters.MatchLabels(record.Labels);
+                bool chosen = record is { UserDefined: true, ConfigOnly: false } && record.Created <= until && filters.MatchLabels(record.Labels);
                 if (chosen && await TryRemoveLockedAsync(network))
                 {
                     removed.Add(record.Name);
@@ -96,6 +96,7 @@ internal sealed partial class NetworkService
     /// <summary>The mark on disk comes first: after a crash from there on, the next start goes on with the removal.</summary>
     private async Task RemoveLockedAsync(INetwork network)
     {
+        RefuseWhenConfigurationIsUsed(network.Record);
         network.Close();
         NetworkRecord record = network.Record;
         record.Incomplete = true;

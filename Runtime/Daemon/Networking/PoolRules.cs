@@ -42,6 +42,17 @@ internal static class PoolRules
         }
     }
 
+    /// <summary>Of a configuration: what is wrong with one subnet by itself.</summary>
+    public static void CheckOne(PoolRecord pool)
+    {
+        List<string> faults = [];
+        Check(pool, faults);
+        if (faults.Count > 0)
+        {
+            throw EngineException.InvalidParameter("invalid network config:\n" + string.Join('\n', faults));
+        }
+    }
+
     /// <summary>The first address is the gateway unless another was asked for.</summary>
     public static void Complete(PoolRecord pool)
     {

@@ -1,18 +1,18 @@
-using System.Collections.ObjectModel;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Networking.Endpoints;
 using Rtd.Daemon.Networking.Names;
 
 namespace Rtd.Daemon.Networking;
 
-/// <summary>A network that exists for list and inspect alone: none and host have no endpoints.</summary>
+/// <summary>A network that exists for list and inspect alone: none, host and configurations have no endpoints.</summary>
 internal sealed class UnmanagedNetwork(NetworkRecord record) : INetwork
 {
     public NetworkRecord Record { get; } = record;
 
-    public IReadOnlyList<NetworkPool> Pools => [];
+    /// <summary>Of a configuration those that a network made from it will have.</summary>
+    public IReadOnlyList<NetworkPool> Pools { get; } = record.Pools.ConvertAll(pool => pool.ToPool());
 
-    public IReadOnlyDictionary<string, string> Options => ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Options => Record.Options;
 
     public IReadOnlyList<AttachedEndpoint> Endpoints => [];
 
@@ -21,7 +21,9 @@ internal sealed class UnmanagedNetwork(NetworkRecord record) : INetwork
     public bool IsGateway => false;
 
     public Task<Endpoint> AllocateAsync(EndpointRequest request) =>
-        throw EngineException.InvalidParameter($"network {Record.Name} has no endpoints: it is a network mode");
+        throw (Record.ConfigOnly
+            ? new EngineException(ErrorKind.Forbidden, "cannot create endpoint on configuration-only network")
+            : EngineException.InvalidParameter($"network {Record.Name} has no endpoints: it is a network mode"));
 
     public Task SweepAsync() => Task.CompletedTask;
 

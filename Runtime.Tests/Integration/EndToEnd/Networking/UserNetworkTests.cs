@@ -136,6 +136,22 @@ public sealed class UserNetworkTests(DaemonFixture fixture, ITestOutputHelper ou
     }
 
     [RootFact]
+    public async Task Network_is_made_from_a_configuration()
+    {
+        (await DockerAsync("network", "create", "--config-only", "--subnet", "10.5.0.0/24", "--label", "a=b", "-o", "com.docker.network.driver.mtu=1400", "config")).Exits(0);
+        (await DockerAsync("network", "create", "--config-from", "nothing", "net")).Exits(1).Says("configuration network \"nothing\" does not exist");
+        (await DockerAsync("network", "create", "--config-from", "config", "--subnet", "10.6.0.0/24", "net")).Exits(1).Says("user specified configurations are not supported");
+        (await DockerAsync("network", "create", "--config-from", "config", "net")).Exits(0);
+
+        JToken shown = await Api.GetJsonAsync("/networks/net");
+        Assert.Equal(("10.5.0.0/24", "b", "config"), ((string?)shown["IPAM"]!["Config"]![0]!["Subnet"], (string?)shown["Labels"]!["a"], (string?)shown["ConfigFrom"]!["Network"]));
+        Assert.Equal("1400\n", (await ShellAsync("cat /sys/class/net/eth0/mtu", "--network", "net")).Exits(0).Stdout);
+        (await DockerAsync("run", "--rm", "--network", "config", "busybox", "true")).Exits(125).Says("cannot create endpoint on configuration-only network");
+        (await DockerAsync("network", "rm", "config")).Exits(1).Says("configuration network \"config\" is in use");
+        (await DockerAsync("network", "rm", "net", "config")).Exits(0);
+    }
+
+    [RootFact]
     public async Task Disconnect_by_force_of_what_is_not_there_says_so()
     {
         (await DockerAsync("network", "create", "net")).Exits(0);

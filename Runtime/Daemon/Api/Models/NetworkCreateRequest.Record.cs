@@ -14,11 +14,6 @@ internal sealed partial class NetworkCreateRequest
             throw new EngineException(ErrorKind.Forbidden, "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.");
         }
 
-        if (ConfigOnly || ConfigFrom is { Network.Length: > 0 })
-        {
-            throw new EngineException(ErrorKind.NotImplemented, "config-only networks are not supported: they are for swarms");
-        }
-
         if (IPAM is { Driver: not ("" or "default") } ipam)
         {
             throw EngineException.InvalidParameter($"IPAM driver {ipam.Driver} is not supported: only \"default\" is");
@@ -29,7 +24,9 @@ internal sealed partial class NetworkCreateRequest
             Name = Name,
             Driver = Driver is "" or "default" ? "bridge" : Driver,
             EnableIPv4 = EnableIPv4 ?? true,
-            EnableIPv6 = EnableIPv6 ?? ipv6,
+            EnableIPv6 = EnableIPv6 ?? (ipv6 && !ConfigOnly),
+            ConfigOnly = ConfigOnly,
+            ConfigFrom = ConfigFrom?.Network ?? "",
             Internal = Internal,
             Attachable = Attachable,
             Options = Options ?? [],

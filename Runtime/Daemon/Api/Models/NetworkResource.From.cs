@@ -16,6 +16,8 @@ internal sealed partial class NetworkResource
         EnableIPv6 = network.Pools.Any(pool => pool.Subnet.IsIPv6),
         Internal = network.Record.Internal,
         Attachable = network.Record.Attachable,
+        ConfigOnly = network.Record.ConfigOnly,
+        ConfigFrom = new NetworkConfigReference { Network = network.Record.ConfigFrom },
         IPAM = new NetworkIpam { Options = IpamOptions(network.Record), Config = network.Pools.Select(ConfigOf).ToList() },
         Containers = withContainers ? ContainersOf(network) : [],
         Options = new Dictionary<string, string>(network.Options),

@@ -74,7 +74,7 @@ internal sealed class BridgeDriver(BridgeOptions flags, LinkTable links, LinkRea
     private List<NetworkPool> ChooseDefaultPools(NetworkRecord record)
     {
         CheckUsersBridge();
-        List<IpSubnet> taken = [.. store.UserDefined.SelectMany(other => other.Pools).Select(pool => pool.ToPool().Subnet)];
+        List<IpSubnet> taken = [.. store.UserDefined.Where(other => !other.ConfigOnly).SelectMany(other => other.Pools).Select(pool => pool.ToPool().Subnet)];
         BridgeAddressing addressing = BridgeAddressing.Choose(flags, record.Subnet, links, taken);
         bool ours = flags.BridgeName == BridgeOptions.DefaultBridgeName;
         record.Subnet = ours ? addressing.Subnet.ToString() : "";
