@@ -224,9 +224,9 @@ internal sealed class RequestRouter(ClientConnection client, RouteTable routes, 
     }
 
     /// <summary>After the last request of a connection: only its end is of interest, for the handler that may be waiting.</summary>
+    /// <remarks>Kestrel ends by itself after the answer. An end of its pipe before that would have it drop the answer to a request with a body.</remarks>
     private async Task WaitForEndAsync()
     {
-        _ordinary!.Writer.Complete();
         while (true)
         {
             ReadResult read = await client.Input.ReadAsync();
