@@ -190,6 +190,21 @@ public sealed class FramingTests
         Assert.EndsWith("hello 1.51", answers);
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1\r\nHost: x\r\nConnection: close")]
+    [InlineData("HTTP/1.0")]
+    public async Task Last_request_with_a_body_is_answered(string version)
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        using RawClient client = host.Connect();
+        client.Send($"POST /json {version}\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{{\"Name\":\"ls\"}}");
+
+        string answer = await client.ReadToEndAsync();
+
+        Assert.Matches("^HTTP/1.1 200 ", answer);
+        Assert.Contains("\"Name\":\"ls\"", answer);
+    }
+
     [Fact]
     public async Task Half_close_after_a_request_still_gets_the_answer()
     {

@@ -167,7 +167,14 @@ internal sealed class TestHost : IAsyncDisposable
     {
         foreach (string cgroup in CgroupHierarchies.Select(hierarchy => Path.Combine(hierarchy, name)).Where(Directory.Exists).SelectMany(Cgroups))
         {
-            await Eventually.SucceedsAsync($"removing {cgroup}", () => Directory.Delete(cgroup));
+            await Eventually.SucceedsAsync($"removing {cgroup}", () =>
+            {
+                // Another host may be sweeping the same leftovers.
+                if (Directory.Exists(cgroup))
+                {
+                    Directory.Delete(cgroup);
+                }
+            });
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class EventActionTests(DaemonFixture fixture, ITestOutputHelper ou
         string[] container = [.. events.Where(happened => (string?)happened["Type"] == "container").Select(happened => ((string)happened["Action"]!).Split(':')[0])];
         Assert.Equal(
             [
-                "create", "start", "resize", "top", "exec_create", "exec_start", "exec_die", "pause", "unpause", "update", "rename", "pause", "unpause", "commit", "export",
+                "create", "start", "resize", "top", "exec_create", "exec_start", "exec_die", "pause", "unpause", "update", "rename", "pause", "commit", "unpause", "export",
                 "kill", "kill", "die", "start", "restart", "kill", "kill", "die", "stop", "destroy", "prune",
             ],
             container);

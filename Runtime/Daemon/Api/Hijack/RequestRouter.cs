@@ -29,6 +29,7 @@ internal sealed class RequestRouter(ClientConnection client, RouteTable routes, 
     private Pipe? _ordinary;
     private Task _kestrel = Task.CompletedTask;
     private volatile bool _closing;
+    private bool _lastPassed;
 
     public async Task RunAsync()
     {
@@ -75,6 +76,7 @@ internal sealed class RequestRouter(ClientConnection client, RouteTable routes, 
 
             if (!head.KeepAlive)
             {
+                _lastPassed = true;
                 await WaitForEndAsync();
                 return null;
             }
@@ -226,7 +228,6 @@ internal sealed class RequestRouter(ClientConnection client, RouteTable routes, 
     /// <summary>After the last request of a connection: only its end is of interest, for the handler that may be waiting.</summary>
     private async Task WaitForEndAsync()
     {
-        _ordinary!.Writer.Complete();
         while (true)
         {
             ReadResult read = await client.Input.ReadAsync();
@@ -272,8 +273,14 @@ internal sealed class RequestRouter(ClientConnection client, RouteTable routes, 
 
     private async Task EndKestrelAsync()
     {
-        _ordinary?.Writer.Complete();
+        // After the last request Kestrel ends by itself; told of an end it would drop the answer to one with a body.
+        if (!_lastPassed)
+        {
+            _ordinary?.Writer.Complete();
+        }
+
         await _kestrel;
+        _ordinary?.Writer.Complete();
     }
 
     private CancellationTokenRegistration WatchForShutdown()
