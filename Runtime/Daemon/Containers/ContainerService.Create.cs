@@ -119,6 +119,12 @@ internal sealed partial class ContainerService
         Dictionary<string, EndpointSettings> endpoints = CreateRules.Endpoints(
             request.HostConfig, request.NetworkingConfig, network => _parts.Networks.Lookup(network)?.Name ?? network);
         List<ContainerLink> links = ContainerLinks.Resolve(request.HostConfig, _store);
+        if (links.Count > 0)
+        {
+            // Kept by id from here on, and shown under present names.
+            request.HostConfig.Links = null;
+        }
+
         IReadOnlyList<PlannedMount> plan = new MountPlanner(source => _store.Get(source).Record).Plan(request.HostConfig, request.Config);
         List<MountPoint> mounts = [];
         try

@@ -96,7 +96,7 @@ public sealed class DaemonSettingTests(DaemonFixture fixture, ITestOutputHelper 
     [RootFact]
     public async Task Bridge_of_the_admin_is_used_and_left_as_it_is()
     {
-        const string Picture = "ip -o addr show mine0; cat /sys/class/net/mine0/mtu /proc/sys/net/ipv6/conf/mine0/disable_ipv6";
+        const string Picture = "ip -o -4 addr show mine0; cat /sys/class/net/mine0/mtu /proc/sys/net/ipv6/conf/mine0/disable_ipv6";
         (await Host.RunAsync("sh", "-c", "ip link add mine0 type bridge; ip link set mine0 mtu 1450 up; ip addr add 10.77.0.1/24 dev mine0; ip addr add 10.78.0.1/24 dev mine0")).Exits(0);
         string before = (await Host.RunAsync("sh", "-c", Picture)).Exits(0).Stdout;
         await WithAsync(["--bridge", "mine0", "--ipv6=false"], async () =>
@@ -124,7 +124,7 @@ public sealed class DaemonSettingTests(DaemonFixture fixture, ITestOutputHelper 
         string id = await StartAsync(Serve, "-p", "8080:80", "-p", $"{TestHost.Address}:8081:80", "-p", "[::1]:8082:80", "-p", "7000-7001:7000-7001/udp", "-p", "9:9/sctp");
 
         Assert.Equal(
-            ["7000/udp -> 127.0.0.1:7000", "7001/udp -> 127.0.0.1:7001", $"80/tcp -> {TestHost.Address}:8081", "80/tcp -> 127.0.0.1:8080", "80/tcp -> [::1]:8082", "9/sctp -> 127.0.0.1:9"],
+            ["7000/udp -> 127.0.0.1:7000", "7001/udp -> 127.0.0.1:7001", "80/tcp -> 127.0.0.1:8080", $"80/tcp -> {TestHost.Address}:8081", "80/tcp -> [::1]:8082", "9/sctp -> 127.0.0.1:9"],
             (await DockerAsync("port", id)).Exits(0).Lines.Order(StringComparer.Ordinal));
         await AnswersHostAsync("http://127.0.0.1:8080/");
         await AnswersHostAsync("http://[::1]:8082/");

@@ -85,7 +85,8 @@ internal sealed class BridgeDriver(BridgeOptions flags, LinkTable links, LinkRea
             // The id of a predefined network is made once, and the engine's alone.
             SubnetPool local = SubnetChoice.LocalPool(store.GetOrAdd("none", "null").Id);
             pools.Add(BridgeAddressingV6.Choose(flags, record.SubnetV6, links, taken, local));
-            record.SubnetV6 = ours ? pools[1].Subnet.ToString() : "";
+            bool chosen = ours && flags.BipV6.Length == 0 && flags.FixedCidrV6.Length == 0;
+            record.SubnetV6 = chosen ? pools[1].Subnet.ToString() : record.SubnetV6;
         }
 
         return pools;

@@ -24,7 +24,7 @@ internal sealed class RulesetWatch : IDisposable
     private readonly PacketFilter _filter;
     private readonly IoSource _source;
     private volatile bool _disposed;
-    private int _looking;
+    private int _looking = 1;
 
     /// <summary>Watches the network namespace of the calling thread.</summary>
     public RulesetWatch(PacketFilter filter)
@@ -40,6 +40,9 @@ internal sealed class RulesetWatch : IDisposable
 
         _source = IoLoop.Shared.Register(socket);
         _ = WatchAsync();
+
+        // What came between the start's own look and the socket.
+        _ = LookAsync();
     }
 
     public void Dispose()
