@@ -28,7 +28,11 @@ public sealed class MacvlanTests(DaemonFixture fixture, ITestOutputHelper output
     public async Task Several_subnets_are_used_one_after_the_other()
     {
         (await Host.RunAsync("sh", "-c", "ip link add par0 type veth peer name par1; ip link set par0 up; ip link set par1 up")).Exits(0);
-        (await DockerAsync("network", "create", "-d", "macvlan", "--subnet", "10.8.0.0/30", "--subnet", "10.9.0.0/24", "--gateway", "10.9.0.9", "-o", "parent=par0", "net")).Exits(0);
+
+        // The docker command sends several subnets in no order.
+        object ipam = new { Config = new object[] { new { Subnet = "10.8.0.0/30" }, new { Subnet = "10.9.0.0/24", Gateway = "10.9.0.9" } } };
+        using HttpResponseMessage made = await Api.PostJsonAsync("/networks/create", new { Name = "net", Driver = "macvlan", Options = new { parent = "par0" }, IPAM = ipam });
+        Assert.Equal(201, (int)made.StatusCode);
 
         string first = await StartAsync("sleep 1000", "--network", "net");
         string second = await StartAsync("sleep 1000", "--network", "net");
