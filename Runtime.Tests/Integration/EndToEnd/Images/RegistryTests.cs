@@ -152,7 +152,7 @@ public sealed class RegistryTests(DaemonFixture fixture, ITestOutputHelper outpu
         (await DockerAsync("rmi", $"{Plain}/big:1")).Exits(0);
         string driver = (await DockerAsync("info", "-f", "{{.Driver}}")).Exits(0).Line;
         string stages = Path.Combine(Daemon.DataRoot, driver, "stage");
-        for (int round = 0; round < Kills.Count(usual: 5); round++)
+        for (int round = 0; round < Amount.Kills(usual: 5); round++)
         {
             using Process pull = Command.Start(Clients.CommandLine(Cli.Docker, "pull", $"{Plain}/big:1"), Clients.Environment);
             await Eventually.HoldsAsync("it unpacks, or is done already", () => pull.HasExited || Directory.EnumerateFileSystemEntries(stages).Count() > round % 2);

@@ -221,10 +221,11 @@ public sealed class UserNetworkTests(DaemonFixture fixture, ITestOutputHelper ou
     [RootFact]
     public async Task Rounds_of_many_networks_leave_nothing()
     {
-        for (int round = 0; round < 5; round++)
+        const int Networks = 50;
+        for (int round = 0; round < Amount.NetworkRounds; round++)
         {
             string id = await StartAsync("sleep 1000");
-            for (int number = 0; number < 20; number++)
+            for (int number = 0; number < Networks; number++)
             {
                 using HttpResponseMessage made = await Api.PostJsonAsync("/networks/create", new { Name = $"net-{number}", EnableIPv6 = number % 2 == 0 });
                 Assert.Equal(201, (int)made.StatusCode);
@@ -233,7 +234,7 @@ public sealed class UserNetworkTests(DaemonFixture fixture, ITestOutputHelper ou
             }
 
             (await DockerAsync("rm", "-f", id)).Exits(0);
-            Assert.Equal(20, (await DockerAsync("network", "prune", "-f")).Exits(0).Lines.Count(line => line.StartsWith("net-", StringComparison.Ordinal)));
+            Assert.Equal(Networks, (await DockerAsync("network", "prune", "-f")).Exits(0).Lines.Count(line => line.StartsWith("net-", StringComparison.Ordinal)));
         }
     }
 

@@ -25,6 +25,27 @@ public sealed class ManyContainersTests(DaemonFixture fixture, ITestOutputHelper
     }
 
     [RootFact]
+    public async Task A_hundred_on_one_network_started_sixteen_at_a_time_know_each_other()
+    {
+        const int Width = 16;
+        string[] names = [.. Enumerable.Range(0, 100).Select(number => $"many{number}")];
+        (await DockerAsync("network", "create", "crowd")).Exits(0);
+        await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = Width }, async (name, _) =>
+            await StartSleeperAsync($"?name={name}", """{"Image":"busybox","Cmd":["sleep","1000"],"HostConfig":{"NetworkMode":"crowd"}}"""));
+
+        JObject members = (JObject)(await Api.GetJsonAsync("/networks/crowd"))["Containers"]!;
+        Dictionary<string, string> addresses = members.Properties().ToDictionary(member => (string)member.Value["Name"]!, member => ((string)member.Value["IPv4Address"]!).Split('/')[0]);
+        Assert.Equal(names.Order(), addresses.Keys.Order());
+        Assert.Distinct(addresses.Values);
+        const string Look = "for name in $NAMES; do echo $name $(nslookup -type=a $name 127.0.0.11 | awk '/^Address/ {address = $2} END {print address}'); done";
+        CommandResult found = await ShellAsync(Look, "--network", "crowd", "-e", $"NAMES={string.Join(' ', names)}");
+        Assert.Equal(names.Select(name => $"{name} {addresses[name]}"), found.Exits(0).Lines);
+
+        await Task.WhenAll(names.Select(RemoveAsync));
+        (await DockerAsync("network", "rm", "crowd")).Exits(0);
+    }
+
+    [RootFact]
     public async Task Many_short_runs_one_after_the_other_leave_nothing()
     {
         for (int i = 0; i < 50; i++)
@@ -45,9 +66,9 @@ public sealed class ManyContainersTests(DaemonFixture fixture, ITestOutputHelper
         }
     }
 
-    private async Task<string> StartSleeperAsync()
+    private async Task<string> StartSleeperAsync(string query = "", string request = """{"Image":"busybox","Cmd":["sleep","1000"]}""")
     {
-        using HttpResponseMessage create = await Api.PostTextAsync("/containers/create", """{"Image":"busybox","Cmd":["sleep","1000"]}""");
+        using HttpResponseMessage create = await Api.PostTextAsync($"/containers/create{query}", request);
         string body = await create.Content.ReadAsStringAsync();
         Assert.True((int)create.StatusCode == 201, body);
         string id = (string)JObject.Parse(body)["Id"]!;

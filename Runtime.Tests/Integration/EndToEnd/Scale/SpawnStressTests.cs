@@ -7,17 +7,14 @@ namespace Rtd.Tests.Integration.EndToEnd.Scale;
 [Collection(Heavy.Name)]
 public sealed class SpawnStressTests
 {
-    /// <summary>RTD_TEST_SPAWNS sets another number; 100000 is the one for a release.</summary>
-    private static readonly int s_count = int.Parse(Environment.GetEnvironmentVariable("RTD_TEST_SPAWNS") ?? "3000", CultureInfo.InvariantCulture);
-
     [RootFact]
     public async Task Spawns_under_garbage_collections()
     {
-        TimeSpan patience = TimeSpan.FromSeconds(60) + (TimeSpan.FromMilliseconds(20) * s_count);
+        TimeSpan patience = TimeSpan.FromSeconds(60) + (TimeSpan.FromMilliseconds(20) * Amount.Spawns);
 
-        CommandResult result = await Command.RunAsync([Path.Combine(Tree.Dist, "rtd"), "spawn-stress", s_count.ToString(CultureInfo.InvariantCulture)], patience: patience);
+        CommandResult result = await Command.RunAsync([Path.Combine(Tree.Dist, "rtd"), "spawn-stress", Amount.Spawns.ToString(CultureInfo.InvariantCulture)], patience: patience);
 
         result.Exits(0);
-        Assert.Contains(s_count.ToString(CultureInfo.InvariantCulture), result.Stdout, StringComparison.Ordinal);
+        Assert.Contains(Amount.Spawns.ToString(CultureInfo.InvariantCulture), result.Stdout, StringComparison.Ordinal);
     }
 }

@@ -20,7 +20,7 @@ public sealed class VanishingClientTests(DaemonFixture fixture, ITestOutputHelpe
         await VanishAsync(id, 50); // what is made once, and the heap's first growth
         long before = Resident();
 
-        await VanishAsync(id, Attaches.Count);
+        await VanishAsync(id, Amount.Attaches);
 
         Assert.Equal("true", await InspectAsync(id, "{{.State.Running}}"));
         (await DockerAsync("rm", "-f", id)).Exits(0);

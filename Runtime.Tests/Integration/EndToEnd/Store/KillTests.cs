@@ -9,7 +9,7 @@ namespace Rtd.Tests.Integration.EndToEnd.Store;
 /// <summary>kill -9 at random moments of what changes the store: at the next start it is consistent, and the work can be done again.</summary>
 public sealed class KillTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)
 {
-    private static readonly int s_kills = Kills.Count(usual: 16);
+    private static readonly int s_kills = Amount.Kills(usual: 16);
 
     private static readonly byte[][] s_layers = [.. Enumerable.Range(0, 3).Select(layer => ImageArchive.Tar(Files(layer)))];
     private static readonly byte[] s_archive = ImageArchive.DockerSave("loaded:1", s_layers);

@@ -21,8 +21,8 @@ internal sealed class Departures
         {
             if (!_leaving.ContainsKey(endpoint))
             {
-                // Yields before it ends, so that it cannot come to its own removal before it is in the list.
-                _leaving.Add(endpoint, LeaveAsync(endpoint));
+                // It cannot come to its own removal before it is in the list: that waits for the gate.
+                _leaving.Add(endpoint, Task.Run(() => LeaveAsync(endpoint)));
             }
         }
     }
@@ -39,7 +39,6 @@ internal sealed class Departures
     /// <summary>Nobody may await this, so it must not throw.</summary>
     private async Task LeaveAsync(Endpoint endpoint)
     {
-        await Task.Yield();
         try
         {
             await endpoint.ReleaseAsync();

@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace Rtd.Tests.Integration.Hosting;
+
+/// <summary>How much of something tests do: little in an ordinary run, more before a release, by a variable that <c>scripts/test</c> sets.</summary>
+internal static class Amount
+{
+    /// <summary>Spawns in the stress test: <c>--spawns</c>, 100000 before a release.</summary>
+    public static int Spawns { get; } = Of("RTD_TEST_SPAWNS", 3000);
+
+    /// <summary>Clients that attach and vanish: <c>--attaches</c>, 5000 before a release.</summary>
+    public static int Attaches { get; } = Of("RTD_TEST_ATTACHES", 400);
+
+    /// <summary>Rounds of making, connecting and removing 50 networks: <c>--rounds</c>, 30 before a release.</summary>
+    public static int NetworkRounds { get; } = Of("RTD_TEST_ROUNDS", 2);
+
+    /// <summary>Kills of the daemon while it changes its store: <c>--kills</c>, 100 before a release.</summary>
+    public static int Kills(int usual) => Of("RTD_TEST_KILLS", usual);
+
+    private static int Of(string variable, int usual) =>
+        Environment.GetEnvironmentVariable(variable) is { } asked ? int.Parse(asked, CultureInfo.InvariantCulture) : usual;
+}
