@@ -62,10 +62,6 @@ internal static class ContainerInit
         PathMasks.Mask(rootfs, spec.MaskedPaths);
         rootfs.Finish(spec.ReadonlyRootfs, spec.RootfsPropagation);
 
-        // Late, so that the bridge's port is forwarding by now.
-        Progress.Step = InitStep.Network;
-        NetworkAnnouncement.Send(network);
-
         UserProcess.Become(sync, process, terminal, rootfs.Fd);
     }
 }

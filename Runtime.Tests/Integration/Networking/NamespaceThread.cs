@@ -43,9 +43,13 @@ internal sealed class NamespaceThread : SynchronizationContext, IDisposable
 
     public override void Post(SendOrPostCallback d, object? state)
     {
-        if (!_queue.IsAddingCompleted)
+        try
         {
             _queue.Add((d, state));
+        }
+        catch (InvalidOperationException)
+        {
+            // The host is no more: what comes after its end has nowhere to run.
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
-using Rtd.Protocol.Netlink;
+using Rtd.Daemon.Networking.Endpoints;
 using Xunit;
 
 namespace Rtd.Tests.Unit.Networking;

@@ -24,6 +24,9 @@ internal interface ISandbox
     /// <summary>Puts the links into the namespace of <paramref name="pid"/>, publishes the ports, starts the resolver, and returns what rtinit sets up inside.</summary>
     Task<NetworkState> ConnectAsync(int pid, CancellationToken cancellation);
 
+    /// <summary>Tells the neighbours of a container that has started who has its addresses now; returns at once.</summary>
+    void Announce();
+
     /// <summary>Connects the running container to another network.</summary>
     /// <param name="pid">A process of the container, held alive or checked by the caller.</param>
     Task<IEndpoint> AttachAsync(EndpointRequest request, int pid);

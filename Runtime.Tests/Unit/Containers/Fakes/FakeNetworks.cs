@@ -77,6 +77,10 @@ internal sealed class FakeNetworks : INetworkService
         {
         }
 
+        public void Announce()
+        {
+        }
+
         public Task LeaveAsync() => ReleaseAsync();
 
         public Task ReleaseAsync()

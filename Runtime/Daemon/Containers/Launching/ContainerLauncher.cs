@@ -121,7 +121,9 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             OpenStdin = record.Config.OpenStdin,
             Output = streams,
         };
-        return await parts.Execution.RunAsync(launch, CancellationToken.None);
+        IContainerProcess process = await parts.Execution.RunAsync(launch, CancellationToken.None);
+        network?.Announce();
+        return process;
     }
 
     private SpecInputs Inputs(ContainerRecord record, JoinedNamespaces joined, IReadOnlyList<LinkedContainer> links)

@@ -20,6 +20,7 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
     private volatile PublishedPorts? _ports;
     private Endpoint? _portsEndpoint;
     private Resolver? _resolver;
+    private Announcement? _unannounced;
     private bool _released;
 
     public IReadOnlyList<IEndpoint> Endpoints => _endpoints;
@@ -81,13 +82,17 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
             service.Step("open ports");
             _ports?.Open();
             service.Step("answer");
-            return new NetworkState(Loopback: true, [.. _endpoints.Select(endpoint => endpoint.Describe())], DefaultRoutes());
+            NetworkState state = new(Loopback: true, [.. _endpoints.Select(endpoint => endpoint.Describe())], DefaultRoutes());
+            _unannounced = new Announcement(target.Duplicate(), state);
+            return state;
         }
         finally
         {
             _gate.Release();
         }
     }
+
+    public void Announce() => _ = Interlocked.Exchange(ref _unannounced, null)?.SendAsync();
 
     public async Task<IEndpoint> AttachAsync(EndpointRequest asked, int pid)
     {
@@ -112,9 +117,8 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
                 await StartResolverAsync(pid);
                 service.Step("move ports");
                 await MovePortsAsync();
-                service.Step("announce");
-                await AnnounceAsync(target, endpoint);
                 service.Step("answer");
+                _ = new Announcement(target.Duplicate(), new NetworkState(Loopback: false, [endpoint.Describe()], [])).SendAsync();
                 return endpoint;
             }
             catch
@@ -167,6 +171,7 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
             _released = true;
             _resolver?.Dispose();
             _resolver = null;
+            Interlocked.Exchange(ref _unannounced, null)?.Dispose();
             try
             {
                 await ClosePortsAsync();
@@ -268,16 +273,6 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         return target.RunAsync(() =>
         {
             NetworkSetup.Apply(state);
-            return true;
-        });
-    }
-
-    private static Task<bool> AnnounceAsync(NetworkNamespace target, Endpoint endpoint)
-    {
-        NetworkState state = new(Loopback: false, [endpoint.Describe()], []);
-        return target.RunAsync(() =>
-        {
-            NetworkAnnouncement.Send(state);
             return true;
         });
     }

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
 
-namespace Rtd.Protocol.Netlink;
+namespace Rtd.Daemon.Networking.Endpoints;
 
 /// <summary>
 /// Tells the neighbours of a namespace's links who has the addresses now, by gratuitous ARP (RFC 5227) and unsolicited neighbour advertisements
@@ -24,7 +24,7 @@ internal static class NetworkAnnouncement
 
     private static ReadOnlySpan<byte> AllNodes => [0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
 
-    /// <summary>To be called where the links are, once <see cref="NetworkSetup"/> is done. What cannot be sent is not: a neighbour that hears nothing asks.</summary>
+    /// <summary>To be called where the links are, once <see cref="Rtd.Protocol.Netlink.NetworkSetup"/> is done. What cannot be sent is not: a neighbour that hears nothing asks.</summary>
     public static void Send(NetworkState state)
     {
         if (state.Interfaces.Count == 0)
