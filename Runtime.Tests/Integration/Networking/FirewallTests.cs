@@ -15,10 +15,11 @@ public sealed class FirewallTests
     {
         using TestHost host = new();
         using NetworkService service = await host.StartAsync();
-        string before = await host.RunAsync("nft -s list ruleset");
+        const string Ruleset = "nft -s list ruleset | sort"; // tables are listed as they were made
+        string before = await host.RunAsync(Ruleset);
 
         await host.RunAsync(command);
 
-        await Eventually.HoldsAsync("the tables are there again", async () => await host.RunAsync("nft -s list ruleset") == before);
+        await Eventually.HoldsAsync("the tables are there again", async () => await host.RunAsync(Ruleset) == before);
     }
 }
