@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Rtd.Daemon.Networking;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
-using Rtd.Tests.Integration.Hosting;
 using Xunit;
 
 namespace Rtd.Tests.Integration.Networking;
@@ -166,7 +165,7 @@ public sealed class LifecycleTests
         using Socket server = await Traffic.ServeTcpAsync(first.Thread, 80);
         await host.RunAsync("nft flush ruleset");
         // Meanwhile the forwarder serves, with the host's address.
-        await Eventually.HoldsAsync("the client's own address is seen again", async () => await Traffic.AskTcpAsync(host.Outside.Thread, TestHost.HostAddress, 8080) == "203.0.113.2 hello");
+        await Hosting.Eventually.HoldsAsync("the client's own address is seen again", async () => await Traffic.AskTcpAsync(host.Outside.Thread, TestHost.HostAddress, 8080) == "203.0.113.2 hello");
 
         (FakeContainer second, ISandbox b) = await host.AttachAsync(service, TestHost.Tcp(80, 8081));
         using FakeContainer secondOwner = second;
