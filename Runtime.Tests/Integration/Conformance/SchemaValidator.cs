@@ -46,9 +46,9 @@ internal sealed class SchemaValidator(JObject definitions)
         }
 
         CheckType(value, schema, path, failures);
-        if (schema["enum"] is JArray allowed && !allowed.Values<string>().Contains(value.ToString()))
+        if (schema["enum"] is JArray allowed && !allowed.Any(choice => choice is JValue ? choice.ToString() == value.ToString() : JToken.DeepEquals(choice, value)))
         {
-            failures.Add($"{path}: '{value}' is none of {string.Join(", ", allowed.Values<string>())}");
+            failures.Add($"{path}: '{value}' is none of {string.Join(", ", allowed)}");
         }
     }
 
