@@ -108,8 +108,9 @@ internal sealed class SchemaValidator(JObject definitions)
         || (schema["allOf"] is JArray { Count: > 0 } parts && parts.All(part => IsNullable((JObject)part)));
 
     /// <summary>Inside of an answer dockerd writes an empty list or map that nobody made as null, as Go does. An answer that is itself a list never is null.</summary>
-    private static bool IsNullForDockerd(JObject schema, string path) =>
-        (path != "$" && ((string?)schema["type"] == "array" || schema["additionalProperties"] is not null))
+    private bool IsNullForDockerd(JObject schema, string path) =>
+        (Resolve(schema) is { } referenced && IsNullForDockerd(referenced, path))
+        || (path != "$" && ((string?)schema["type"] == "array" || schema["additionalProperties"] is not null))
         || Array.Exists(s_nilPointers, pointer => path.EndsWith(pointer, StringComparison.Ordinal));
 
     private static bool FitsFormat(string text, JObject schema)
