@@ -1,36 +1,9 @@
+using Rtd.Daemon.Storage.Compression;
+
 namespace Rtd.Tests.Unit.Client;
 
 /// <summary>Fails at the first read, as a file on a broken disk.</summary>
-internal sealed class BrokenStream : Stream
+internal sealed class BrokenStream : PullStream
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(Span<byte> buffer)
-    {
-        throw new IOException("the disk is broken");
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override int Read(Span<byte> buffer) => throw new IOException("the disk is broken");
 }
