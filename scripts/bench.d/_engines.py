@@ -65,6 +65,9 @@ class Engine:
     def environment(self):
         return {}
 
+    # What `run` and `create` need here besides what is measured.
+    container_flags = []
+
     def launch(self):
         """Starts the processes, if the engine has any; the client's `version` fails until they are ready."""
 
@@ -111,6 +114,9 @@ class Engine:
 
     def tag(self, image, name):
         return self.run("tag", image, name)
+
+    def kill_and_remove(self, *containers):
+        return self.run("rm", "-f", *containers)
 
     def remove(self, *images):
         return self.run("rmi", "-f", *images)
@@ -185,6 +191,8 @@ class Podman(Engine):
     """Has no daemon: the client does the work."""
 
     name = "podman"
+    # Its own default raises hard limits, which needs CAP_SYS_RESOURCE.
+    container_flags = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"]
 
     def version(self):
         return subprocess.run(["podman", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
@@ -192,8 +200,13 @@ class Podman(Engine):
     def client(self, *arguments):
         return [
             "podman", "--root", self.path("data"), "--runroot", self.path("run"), "--storage-driver", "overlay", "--events-backend", "none",
-            "--cgroup-manager", "cgroupfs", *arguments,
+            "--cgroup-manager", "cgroupfs", *(["--runtime", "runc"] if self._hybrid() else []), *arguments,
         ]
+
+    @staticmethod
+    def _hybrid():
+        """With controllers on v1 and a tree of v2 beside them: crun refuses to run there."""
+        return os.path.exists("/sys/fs/cgroup/unified") or os.path.exists("/sys/fs/cgroup/memory")
 
     def load(self, archive):
         if not archive.endswith(".gz"):
@@ -207,6 +220,10 @@ class Podman(Engine):
 
     def pull(self, image):
         return self.run("pull", "-q", "--tls-verify=false", image)
+
+    def kill_and_remove(self, *containers):
+        # Without -t it waits ten seconds for each to mind SIGTERM, which docker's rm -f does not send.
+        return self.run("rm", "-f", "-t", "0", *containers)
 
     def save(self, image, archive):
         return self.run("save", "-q", "-o", archive, image)

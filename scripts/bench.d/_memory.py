@@ -40,6 +40,22 @@ def _pss(pid):
         return 0
 
 
+def pss_of_engine(roots, without):
+    """PSS in bytes of each process below the roots, and of each containerd-shim, which is nobody's child; but not of those with the command
+    name `without`, which are the containers' own."""
+    members = _with_descendants(roots)
+    members |= {pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _command(pid).startswith(b"containerd-shim")}
+    return [_pss(pid) for pid in members if _command(pid) != without]
+
+
+def _command(pid):
+    try:
+        with open(f"/proc/{pid}/comm", "rb") as file:
+            return file.read().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 def high_water(pid):
     """The most resident memory a process ever had, in bytes."""
     with open(f"/proc/{pid}/status", encoding="ascii") as file:

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Networks: what one adds to a start, a hundred starts at once, throughput between containers and by a published port, names; rtd beside docker.
 
-Started by scripts/bench. Each engine has a network namespace of its own, as on a machine of its own: Docker sets the policy of the FORWARD chain to DROP,
-which would stop the other's traffic. A third namespace, joined to each by a veth pair, is outside. The engines take turns within each round.
+Started by scripts/bench. The engines take turns within each round.
 """
 
 import argparse
@@ -11,78 +10,16 @@ import json
 import os
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import time
 
-import _machine
-from _api import Api
-from _engines import Docker, Failed, Rtd, run
+from _engines import Failed, Rtd, run
+from _sites import NETWORK, NetworkedDocker, Site, cycle, inside
+from _values import Values
 
-NETWORK = "bench"
 PORT = 5201
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-class NetworkedDocker(Docker):
-    network_flags = []
-
-
-class Site:
-    """An engine in a network of its own, with a station outside."""
-
-    def __init__(self, engine, number):
-        self.engine = engine
-        self.name = engine.name
-        self.host_address, self.outside_address = f"198.51.100.{number * 4 + 1}", f"198.51.100.{number * 4 + 2}"
-        self._holders = [self._hold(), self._hold()]
-        self.host, self.outside = (["nsenter", f"--net=/proc/{holder.pid}/ns/net", "--"] for holder in self._holders)
-        run([*self.host, "ip", "link", "add", "out0", "type", "veth", "peer", "name", "eth0", "netns", str(self._holders[1].pid)])
-        for place, link, address in (self.host, "out0", self.host_address), (self.outside, "eth0", self.outside_address):
-            run([*place, "ip", "link", "set", "lo", "up"])
-            run([*place, "ip", "addr", "add", f"{address}/30", "dev", link])
-            run([*place, "ip", "link", "set", link, "up"])
-        engine.prefix = self.host
-        self.api = None
-
-    @staticmethod
-    def _hold():
-        process = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo in; exec sleep infinity"], stdout=subprocess.PIPE)
-        process.stdout.readline()
-        return process
-
-    def start(self, image):
-        self.engine.start()
-        self.engine.run("import", image, "busybox:latest")
-        self.engine.run("network", "create", NETWORK)
-        self.api = Api(self.engine.path("sock"))
-
-    def fresh_api(self):
-        """For a thread of its own."""
-        return Api(self.engine.path("sock"))
-
-    def stop(self):
-        self.engine.stop()
-        for holder in self._holders:
-            holder.kill()
-            holder.wait()
-
-
-def inside(pid):
-    return ["nsenter", f"--net=/proc/{pid}/ns/net", "--"]
-
-
-def cycle(site, network):
-    """Milliseconds of a start alone, and of a container's whole life."""
-    begin = time.perf_counter()
-    container = site.api.create(network, ["true"])
-    created = time.perf_counter()
-    site.api.start(container)
-    started = time.perf_counter()
-    site.api.call("POST", f"/containers/{container}/wait")
-    site.api.call("DELETE", f"/containers/{container}")
-    return (started - created) * 1000, (time.perf_counter() - begin) * 1000
 
 
 def many(site, count, width):
@@ -133,13 +70,9 @@ class Bench:
         self.options = options
         makers = {"rtd": lambda: Rtd(directory, os.path.abspath(options.dist)), "docker": lambda: NetworkedDocker(directory)}
         self.sites = [Site(makers[name](), number) for number, name in enumerate(options.engines.split(","))]
-        self.values = {}
+        self.values = Values([site.name for site in self.sites])
         self.image = os.path.join(directory, "busybox.tar")
         run([os.path.join(HERE, "..", "busybox-image"), self.image])
-
-    def add(self, what, site, value):
-        self.values.setdefault(what, {}).setdefault(site.name, []).append(value)
-        print(f"  {what:36}{site.name:8}{value:10.2f}", file=sys.stderr)
 
     def turn(self, number):
         first = number % len(self.sites)
@@ -151,7 +84,7 @@ class Bench:
         self.starts()
         for number in range(self.options.rounds):
             for site in self.turn(number):
-                self.add("100 starts, 16 at a time: ms", site, many(site, 100, 16))
+                self.values.tell("100 starts, 16 at a time: ms", site.name, many(site, 100, 16))
         self.traffic()
 
     def starts(self):
@@ -163,8 +96,8 @@ class Bench:
                     # The first of all warms up what is loaded once.
                     if number > 0:
                         name = "user network" if kind == NETWORK else kind
-                        self.values.setdefault(f"start, {name}: ms", {}).setdefault(site.name, []).append(start)
-                        self.values.setdefault(f"create to delete, {name}: ms", {}).setdefault(site.name, []).append(whole)
+                        self.values.add(f"start, {name}: ms", site.name, start)
+                        self.values.add(f"create to delete, {name}: ms", site.name, whole)
 
     def traffic(self):
         pairs = {}
@@ -176,16 +109,16 @@ class Bench:
         for number in range(self.options.rounds):
             for site in self.turn(number):
                 _, client, address, _ = pairs[site]
-                self.add("container to container: Gbit/s", site, throughput(inside(client[1]), address, PORT, self.options.seconds))
-                self.add("outside to published port: Gbit/s", site, throughput(site.outside, site.host_address, PORT, self.options.seconds))
+                self.values.tell("container to container: Gbit/s", site.name, throughput(inside(client[1]), address, PORT, self.options.seconds))
+                self.values.tell("outside to published port: Gbit/s", site.name, throughput(site.outside, site.host_address, PORT, self.options.seconds))
             for site in self.turn(number):
                 asked = subprocess.run([*inside(pairs[site][1][1]), sys.executable, os.path.join(HERE, "_dns.py"), "127.0.0.11", str(self.options.questions), "5", "server", "client"],
                                        stdout=subprocess.PIPE, text=True, check=True)
                 answer = json.loads(asked.stdout)
-                self.add(f"names, {self.options.questions}/s asked: answered %", site, 100 * answer["answered"] / answer["asked"])
+                self.values.tell(f"names, {self.options.questions}/s asked: answered %", site.name, 100 * answer["answered"] / answer["asked"])
                 if answer["answered"]:
-                    self.add("names: p50 ms", site, answer["p50"])
-                    self.add("names: p99 ms", site, answer["p99"])
+                    self.values.tell("names: p50 ms", site.name, answer["p50"])
+                    self.values.tell("names: p99 ms", site.name, answer["p99"])
         for server, client, _, process in pairs.values():
             process.kill()
             process.wait()
@@ -196,18 +129,6 @@ class Bench:
     def close(self):
         for site in self.sites:
             site.stop()
-
-
-def table(bench):
-    names = [site.name for site in bench.sites]
-    lines = [f"{key}: {value}" for key, value in {**_machine.describe(bench.options.dir), **{site.name: site.engine.version() for site in bench.sites}}.items()]
-    lines += ["", f"{'median (least-most)':38}" + "".join(f"{name:28}" for name in names) + "/".join(names)]
-    for what, values in bench.values.items():
-        medians = [statistics.median(values[name]) if values.get(name) else None for name in names]
-        cells = "".join((f"{median:.2f} ({min(values[name]):.2f}-{max(values[name]):.2f})" if median is not None else "-").ljust(28) for name, median in zip(names, medians))
-        ratio = f"{medians[0] / medians[1]:.2f}" if len(medians) > 1 and None not in medians and medians[1] else ""
-        lines.append(f"{what:38}{cells}{ratio}")
-    return "\n".join(lines)
 
 
 def parse_arguments():
@@ -232,10 +153,10 @@ def main():
     try:
         bench = Bench(options, directory)
         bench.run()
-        print(table(bench))
+        bench.values.describe(options.dir, {site.name: site.engine.version() for site in bench.sites})
+        print(bench.values.table())
         if options.json:
-            with open(options.json, "w", encoding="utf-8") as file:
-                json.dump(bench.values, file, indent=2)
+            bench.values.write_json(options.json)
         return 0
     finally:
         if bench:
