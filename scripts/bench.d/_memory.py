@@ -40,18 +40,19 @@ def _pss(pid):
         return 0
 
 
-def pss_of_engine(roots, without):
-    """PSS in bytes of each process below the roots, and of each containerd-shim, which is nobody's child; but not of those with the command
-    name `without`, which are the containers' own."""
-    members = _with_descendants(roots)
-    members |= {pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _command(pid).startswith(b"containerd-shim")}
-    return [_pss(pid) for pid in members if _command(pid) != without]
+def pss_of_engine(directory, roots, without):
+    """PSS in bytes of each process below the roots, and of each whose command line names the engine's directory (a containerd-shim is nobody's
+    child); but not of those with the command name `without`, which are the containers' own."""
+    needle = os.fsencode(directory) + b"/"
+    members = _with_descendants(roots) | {pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if needle in _read(pid, "cmdline")}
+    return [_pss(pid) for pid in members - {os.getpid()} if _read(pid, "comm").strip() != without]
 
 
-def _command(pid):
+def _read(pid, name):
+    """A file of a process; empty when it has gone."""
     try:
-        with open(f"/proc/{pid}/comm", "rb") as file:
-            return file.read().strip()
+        with open(f"/proc/{pid}/{name}", "rb") as file:
+            return file.read()
     except (FileNotFoundError, ProcessLookupError):
         return b""
 

@@ -81,12 +81,13 @@ class Bench:
     def run(self):
         for site in self.sites:
             site.start(self.image)
-        idle = {site: self.memory(site) for site in self.daemons}
+        for site in self.daemons:
+            self.values.tell("memory at rest (PSS): MB", site.name, self.memory(site) / 1e6)
         self.lives()
         self.execs()
         for number in range(self.options.rounds):
             self.crowd(number)
-        self.listings(idle)
+        self.listings()
         for driver in ("json-file", "none"):
             self.logs(driver)
         self.daemon_starts(f"with {self.options.listed} containers")
@@ -146,14 +147,15 @@ class Bench:
                 self.values.tell(f"start {len(names)}, 8 at a time: ms", site.name, timed(lambda site=site: list(pool.map(lambda name: start(site, name), names))))
             self.values.tell(f"rm -f of {len(names)} that run, client: ms", site.name, timed(lambda site=site: site.engine.kill_and_remove(*names)))
 
-    def listings(self, idle):
+    def listings(self):
+        time.sleep(2)
+        before = {site: self.memory(site) for site in self.daemons}
         for site in self.daemons:
             for number in range(self.options.listed):
                 site.api.run("bridge", ["sleep", "100000"], f"listed{number}")
         time.sleep(2)  # what a start leaves to be collected
         for site in self.daemons:
-            self.values.tell("memory at rest (PSS): MB", site.name, idle[site] / 1e6)
-            self.values.tell("memory per running container (PSS): MB", site.name, (self.memory(site) - idle[site]) / 1e6 / self.options.listed)
+            self.values.tell("memory per running container (PSS): MB", site.name, (self.memory(site) - before[site]) / 1e6 / self.options.listed)
         self.by_turns(self.options.cycles, f"ps -a with {self.options.listed}, client: ms", self.daemons, lambda site: site.engine.run("ps", "-a"))
         self.by_turns(
             self.options.cycles, f"ps -a with {self.options.listed}, API: ms", self.daemons, lambda site: site.api.call("GET", "/containers/json?all=1"))
@@ -162,7 +164,7 @@ class Bench:
 
     def memory(self, site):
         """PSS of the daemon and all that it keeps beside its containers, whose own processes do not count."""
-        return sum(_memory.pss_of_engine(site.engine.pids(), b"sleep"))
+        return sum(_memory.pss_of_engine(site.engine.directory, site.engine.pids(), b"sleep"))
 
     def logs(self, driver):
         """A file of lines from the page cache: what writes them is not to be the slower side."""
