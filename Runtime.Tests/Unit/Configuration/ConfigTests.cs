@@ -59,6 +59,7 @@ public sealed class ConfigTests
         { "ShutdownTimeout", "--shutdown-timeout -1", "{\"shutdown-timeout\":-1}" },
         { "StorageDriver", "-s vfs", "{\"storage-driver\":\"vfs\"}" },
         { "StorageOptions", "--storage-opt a=b", "{\"storage-opts\":[\"a=b\"]}" },
+        { "CgroupFavorDynMods", "--cgroup-favordynmods=false", "{\"cgroup-favordynmods\":false}" },
         { "UserlandProxy", "--userland-proxy=false", "{\"userland-proxy\":false}" },
     };
 

@@ -50,6 +50,7 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             StorageDriver = options.StorageDriver is null ? null : OneOf(options.StorageDriver, nameof(options.StorageDriver), "", [.. StorageDrivers.Preferred]),
             StorageOptions = KeyValues(options.StorageOptions!, nameof(options.StorageOptions)),
             CgroupParent = options.CgroupParent ?? "/rtd",
+            CgroupFavorDynMods = options.CgroupFavorDynMods ?? true,
             DefaultShmSize = ShmSize(),
             DefaultUlimits = options.DefaultUlimits!.Select(Ulimit).ToArray(),
             DefaultIpcMode = OneOf(options.DefaultIpcMode, nameof(options.DefaultIpcMode), "private", ["private", "shareable"]),

@@ -88,6 +88,9 @@ internal sealed record DaemonConfig
 
     public required string CgroupParent { get; init; }
 
+    /// <summary>On cgroup v1: see <see cref="Cgroups.V1.FavorDynMods"/>.</summary>
+    public required bool CgroupFavorDynMods { get; init; }
+
     /// <summary>Bytes.</summary>
     public required long DefaultShmSize { get; init; }
 

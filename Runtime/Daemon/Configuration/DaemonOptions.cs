@@ -20,6 +20,10 @@ internal sealed class DaemonOptions
     [FileKey("bip6")]
     public string? BipV6 { get; set; }
 
+    [Option("cgroup-favordynmods", HelpText = "On cgroup v1, move processes into cgroups without waiting for the kernel (default true)")]
+    [FileKey("cgroup-favordynmods")]
+    public bool? CgroupFavorDynMods { get; set; }
+
     [Option("cgroup-parent", MetaValue = "string", HelpText = "Parent cgroup for all containers (default \"/rtd\")")]
     [FileKey("cgroup-parent")]
     public string? CgroupParent { get; set; }

@@ -2,6 +2,7 @@ using NLog;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Api.Routes;
 using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Cgroups.V1;
 using Rtd.Daemon.Configuration;
 using Rtd.Daemon.Containers;
 using Rtd.Daemon.Errors;
@@ -35,6 +36,7 @@ internal static class Composition
             Registries(config));
         images.Images.Changed += change => Publish(context.Events, change);
         ICgroupDriver cgroups = CgroupDrivers.Detect();
+        FavorDynMods? quickMoves = cgroups.Version == 1 && config.CgroupFavorDynMods ? FavorDynMods.Hold() : null;
         SeccompCompiler seccomp = new();
         NativeExecutionDriver execution = new(SealedShim.Load(FindShim()));
         VolumeStore volumes = new(config.DataRoot, new VolumeTrees(Path.Combine(config.DataRoot, "trash")), context.Events);
@@ -75,7 +77,11 @@ internal static class Composition
             RestoreAsync = containers.RestoreAsync,
             ReadyAsync = containers.StartByPolicyAsync,
             Reload = changed => images.Registries.Options = Registries(changed),
-            ShutDownAsync = _ => ShutDownAsync(containers, networks, images, config.ShutdownTimeout),
+            ShutDownAsync = async _ =>
+            {
+                await ShutDownAsync(containers, networks, images, config.ShutdownTimeout);
+                quickMoves?.Dispose();
+            },
         };
     }
 

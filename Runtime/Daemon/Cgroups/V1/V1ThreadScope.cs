@@ -4,7 +4,7 @@ namespace Rtd.Daemon.Cgroups.V1;
 
 /// <summary>The calling thread's visit to a container's cgroups.</summary>
 /// <remarks>
-/// Moving a process waits for an RCU grace period (cgroup_threadgroup_rwsem; 4.5 to 9 ms measured at the first hierarchy). A thread that moves itself
+/// Moving a process waits for an RCU grace period (cgroup_threadgroup_rwsem; see <see cref="FavorDynMods"/>). A thread that moves itself
 /// through <c>tasks</c> does not take that lock since Linux 5.6: about 0.5 ms for nine hierarchies and 0.15 ms for the way back.
 /// </remarks>
 internal sealed class V1ThreadScope : IDisposable
