@@ -11,6 +11,7 @@ public sealed class V2SettingsTests
 
     [Theory]
     [InlineData(2, 1)]
+    [InlineData(512, 59)]
     [InlineData(1024, 100)]
     [InlineData(262144, 10000)]
     [InlineData(0, 1)]

@@ -1,3 +1,5 @@
+using Rtd.Daemon.Cgroups;
+
 namespace Rtd.Daemon.Api;
 
 /// <summary>What <c>/info</c> gathers from the other parts of the daemon. Called per request; must be quick.</summary>
@@ -15,6 +17,8 @@ internal interface ISystemStatus
 
     /// <summary>1 or 2.</summary>
     int CgroupVersion { get; }
+
+    CgroupFeatures CgroupFeatures { get; }
 
     /// <summary>Such as <c>name=seccomp,profile=builtin</c>.</summary>
     IReadOnlyList<string> SecurityOptions { get; }

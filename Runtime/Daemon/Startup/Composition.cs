@@ -37,6 +37,11 @@ internal static class Composition
         images.Images.Changed += change => Publish(context.Events, change);
         ICgroupDriver cgroups = CgroupDrivers.Detect();
         FavorDynMods? quickMoves = cgroups.Version == 1 && config.CgroupFavorDynMods ? FavorDynMods.Hold() : null;
+        foreach (string warning in cgroups.Warnings())
+        {
+            s_log.Warn(warning);
+        }
+
         SeccompCompiler seccomp = new();
         NativeExecutionDriver execution = new(SealedShim.Load(FindShim()));
         VolumeStore volumes = new(config.DataRoot, new VolumeTrees(Path.Combine(config.DataRoot, "trash")), context.Events);

@@ -38,6 +38,8 @@ internal sealed class EngineStatus(
 
     public int CgroupVersion => cgroups.Version;
 
+    public CgroupFeatures CgroupFeatures => cgroups.Features;
+
     public IReadOnlyList<string> SecurityOptions { get; } =
     [
         .. seccomp.Available ? ["name=seccomp,profile=builtin"] : Array.Empty<string>(),

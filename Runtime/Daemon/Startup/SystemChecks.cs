@@ -3,11 +3,9 @@ using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Startup;
 
-/// <summary>What the kernel and the host can do, probed once at start and shown in <c>info</c>.</summary>
+/// <summary>What the kernel and the host can do, probed once at start and shown in <c>info</c>; about cgroups their driver knows.</summary>
 internal sealed class SystemChecks
 {
-    private const string CgroupRoot = "/sys/fs/cgroup";
-
     /// <summary>close_range(2) is the newest call that nothing works without.</summary>
     private static readonly Version s_oldestKernel = new(5, 9);
 
@@ -29,20 +27,6 @@ internal sealed class SystemChecks
 
     public bool HasSeccomp { get; private init; }
 
-    public bool HasMemoryLimit { get; private init; }
-
-    public bool HasSwapLimit { get; private init; }
-
-    public bool HasPidsLimit { get; private init; }
-
-    public bool HasCpuShares { get; private init; }
-
-    public bool HasCpuQuota { get; private init; }
-
-    public bool HasCpuset { get; private init; }
-
-    public bool HasOomKillDisable { get; private init; }
-
     /// <summary>What the engine cannot run without, a line each.</summary>
     public IReadOnlyList<string> Missing => _missing;
 
@@ -52,7 +36,6 @@ internal sealed class SystemChecks
     public static SystemChecks Probe()
     {
         Syscall.uname(out Utsname uname);
-        CgroupFiles cgroups = new(CgroupRoot);
         SystemChecks checks = new()
         {
             KernelRelease = uname.release,
@@ -60,13 +43,6 @@ internal sealed class SystemChecks
             Host = HostSystem.Read(),
             HasOverlay = HasFileSystem("overlay", uname.release),
             HasSeccomp = File.Exists("/proc/sys/kernel/seccomp/actions_avail"),
-            HasMemoryLimit = cgroups.Has("memory", "memory.limit_in_bytes", "memory.max"),
-            HasSwapLimit = cgroups.Has("memory", "memory.memsw.limit_in_bytes", "memory.swap.max"),
-            HasPidsLimit = cgroups.Has("pids", "", "pids.max"),
-            HasCpuShares = cgroups.Has("cpu", "cpu.shares", "cpu.weight"),
-            HasCpuQuota = cgroups.Has("cpu", "cpu.cfs_quota_us", "cpu.max"),
-            HasCpuset = cgroups.Has("cpuset", "cpuset.cpus", "cpuset.cpus"),
-            HasOomKillDisable = cgroups.Has("memory", "memory.oom_control", null),
         };
         checks.FindMissing();
         checks.FindWarnings();
@@ -121,12 +97,6 @@ internal sealed class SystemChecks
 
     private void FindWarnings()
     {
-        Warn(HasMemoryLimit, "WARNING: No memory limit support");
-        Warn(HasSwapLimit, "WARNING: No swap limit support");
-        Warn(HasPidsLimit, "WARNING: No pids limit support");
-        Warn(HasCpuShares, "WARNING: No cpu shares support");
-        Warn(HasCpuQuota, "WARNING: No cpu cfs quota support");
-        Warn(HasCpuset, "WARNING: No cpuset support");
         Warn(HasSeccomp, "WARNING: No seccomp support");
         Warn(HasOverlay, "WARNING: No overlay file system support");
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Cgroups;
 using Rtd.Daemon.Configuration;
 using Rtd.Daemon.Events;
 using Rtd.Daemon.Startup;
@@ -17,6 +18,7 @@ internal sealed class SystemInfoSource(DaemonConfig config, SystemChecks checks,
     public SystemInfo Gather()
     {
         ContainerCounts containers = status.Containers;
+        CgroupFeatures cgroups = status.CgroupFeatures;
         return new SystemInfo
         {
             ID = engineId,
@@ -28,17 +30,17 @@ internal sealed class SystemInfoSource(DaemonConfig config, SystemChecks checks,
             Driver = status.StorageDriver,
             DriverStatus = status.StorageStatus.Select(line => new[] { line.Key, line.Value }).ToArray(),
             Plugins = new PluginsInfo(status.VolumeDrivers, status.NetworkDrivers, null, status.LogDrivers),
-            MemoryLimit = checks.HasMemoryLimit,
-            SwapLimit = checks.HasSwapLimit,
-            CpuCfsPeriod = checks.HasCpuQuota,
-            CpuCfsQuota = checks.HasCpuQuota,
-            CPUShares = checks.HasCpuShares,
-            CPUSet = checks.HasCpuset,
-            PidsLimit = checks.HasPidsLimit,
+            MemoryLimit = cgroups.MemoryLimit,
+            SwapLimit = cgroups.SwapLimit,
+            CpuCfsPeriod = cgroups.CpuCfsPeriod,
+            CpuCfsQuota = cgroups.CpuCfsQuota,
+            CPUShares = cgroups.CpuShares,
+            CPUSet = cgroups.CpuSet,
+            PidsLimit = cgroups.PidsLimit,
             IPv4Forwarding = SystemChecks.IsIpForwardingOn(),
             Debug = config.Debug,
             NFd = Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(),
-            OomKillDisable = checks.HasOomKillDisable,
+            OomKillDisable = cgroups.OomKillDisable,
             NGoroutines = Directory.EnumerateDirectories("/proc/self/task").Count(),
             SystemTime = DateTime.UtcNow,
             LoggingDriver = config.LogDriver,

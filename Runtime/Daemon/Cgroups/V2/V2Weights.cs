@@ -11,7 +11,7 @@ internal static class V2Weights
     {
         double exponent = Math.Log2(Math.Clamp(shares, 2, 262144));
         double power = (((exponent * exponent) + (125 * exponent)) / 612.0) - (7.0 / 34.0);
-        return Math.Clamp((long)Math.Round(Math.Pow(10, power)), 1, 10000);
+        return Math.Clamp((long)Math.Ceiling(Math.Pow(10, power)), 1, 10000);
     }
 
     /// <summary>blkio weight 10 … 1000 to io.weight, linear.</summary>
