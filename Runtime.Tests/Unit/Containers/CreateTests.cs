@@ -123,6 +123,7 @@ public sealed class CreateTests : IDisposable
 
     public static TheoryData<string, string> RefusedHostConfigs => new()
     {
+        { """{"SecurityOpt": ["seccomp={}"]}""", "invalid seccomp profile: it has no defaultAction" },
         { """{"Memory": 1000}""", "Minimum memory limit allowed is 6MB" },
         { """{"Memory": 8000000, "MemorySwap": 7000000}""", "Minimum memoryswap limit should be larger than memory limit, see usage" },
         { """{"MemorySwap": 7000000}""", "You should always set the Memory limit when using Memoryswap limit, see usage" },
@@ -186,7 +187,6 @@ public sealed class CreateTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"SecurityOpt": ["seccomp={}"]}""")]
     [InlineData("""{"SecurityOpt": ["apparmor=mine"]}""")]
     [InlineData("""{"IpcMode": "container:x"}""")]
     [InlineData("""{"BlkioWeightDevice": [{"Path": "/dev/sda", "Weight": 100}]}""")]

@@ -38,6 +38,9 @@ internal sealed record ContainerDefaults
 
     public bool NoNewPrivileges { get; init; }
 
+    /// <summary>For containers that do not say: builtin, unconfined, or a profile in Docker's JSON format.</summary>
+    public string SeccompProfile { get; init; } = "builtin";
+
     /// <summary>From the stop signal to SIGKILL unless a container says otherwise.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -10,4 +10,7 @@ internal interface ISeccompCompiler
 
     /// <summary>The built-in profile for a capability set; cached per set.</summary>
     byte[] CompileDefault(ulong capabilities);
+
+    /// <summary>A profile in Docker's JSON format; an invalid one is refused with the reason.</summary>
+    byte[] Compile(string profile, ulong capabilities);
 }

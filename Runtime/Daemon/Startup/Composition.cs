@@ -5,6 +5,7 @@ using Rtd.Daemon.Cgroups;
 using Rtd.Daemon.Cgroups.V1;
 using Rtd.Daemon.Configuration;
 using Rtd.Daemon.Containers;
+using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
 using Rtd.Daemon.Execution;
@@ -59,7 +60,7 @@ internal static class Composition
                 Events = context.Events,
             },
             Defaults(config));
-        EngineStatus status = new(containers, images, networks, cgroups, seccomp);
+        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin);
         ImageUsage usage = new(containers);
         VolumeService volumeService = new(volumes);
         SystemInfoSource info = new(config, context.Checks, status, context.Events, context.EngineId);
@@ -95,7 +96,6 @@ internal static class Composition
     {
         (bool Asked, string Setting)[] settings =
         [
-            (config.SeccompProfile is not null, "seccomp-profile"),
             (config.DefaultIpcMode != "private", "default-ipc-mode"),
             (config.DefaultCgroupnsMode != "private", "default-cgroupns-mode"),
         ];
@@ -165,7 +165,28 @@ internal static class Composition
         LogOptions = config.LogOptions,
         Init = config.Init,
         NoNewPrivileges = config.NoNewPrivileges,
+        SeccompProfile = DefaultSeccompProfile(config.SeccompProfile),
     };
+
+    /// <summary>A file that is not a profile is told now, not at the first start of a container.</summary>
+    private static string DefaultSeccompProfile(string? setting)
+    {
+        if (setting is null or SecurityOptions.Unconfined)
+        {
+            return setting ?? SecurityOptions.Builtin;
+        }
+
+        try
+        {
+            string profile = File.ReadAllText(setting);
+            ProfileReader.Read(profile, capabilities: 0);
+            return profile;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or EngineException)
+        {
+            throw EngineException.InvalidParameter($"opening seccomp profile ({setting}) failed: {error.Message}", error);
+        }
+    }
 
     private static void Publish(EventBus events, ImageEvent change)
     {

@@ -11,7 +11,8 @@ namespace Rtd.Daemon.Startup;
 
 /// <summary>What <c>info</c> shows of the assembled parts.</summary>
 internal sealed class EngineStatus(
-    ContainerService containers, ImageService images, NetworkService networks, ICgroupDriver cgroups, ISeccompCompiler seccomp) : ISystemStatus
+    ContainerService containers, ImageService images, NetworkService networks, ICgroupDriver cgroups, ISeccompCompiler seccomp, string seccompProfile)
+    : ISystemStatus
 {
     public ContainerCounts Containers
     {
@@ -42,7 +43,7 @@ internal sealed class EngineStatus(
 
     public IReadOnlyList<string> SecurityOptions { get; } =
     [
-        .. seccomp.Available ? ["name=seccomp,profile=builtin"] : Array.Empty<string>(),
+        .. seccomp.Available ? [$"name=seccomp,profile={seccompProfile}"] : Array.Empty<string>(),
         .. cgroups.Version == 2 ? ["name=cgroupns"] : Array.Empty<string>(),
     ];
 

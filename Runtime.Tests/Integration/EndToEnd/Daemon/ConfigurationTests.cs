@@ -52,6 +52,31 @@ public sealed class ConfigurationTests : IAsyncLifetime
     }
 
     [RootFact]
+    public async Task Seccomp_profile_that_is_none_is_refused()
+    {
+        string profile = Path.Combine(_host!.Root, "profile.json");
+        await File.WriteAllTextAsync(profile, """{"defaultAction": "SCMP_ACT_NONSENSE"}""");
+
+        (await Daemon.RefuseAsync("--seccomp-profile", profile)).Exits(1).Says($"opening seccomp profile ({profile}) failed: ").Says("SCMP_ACT_NONSENSE");
+        (await Daemon.RefuseAsync("--seccomp-profile", profile + "x")).Exits(1).Says($"opening seccomp profile ({profile}x) failed: ");
+    }
+
+    [RootFact]
+    public async Task Seccomp_profile_is_the_default_of_containers()
+    {
+        string profile = Path.Combine(_host!.Root, "profile.json");
+        await File.WriteAllTextAsync(profile, """{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28}]}""");
+        await Daemon.StartAsync("--seccomp-profile", profile);
+        Clients clients = new(Daemon);
+        await clients.ImportBusyboxAsync();
+
+        (await clients.RunAsync(Cli.Docker, "run", "--rm", "busybox", "mkdir", "/x")).Exits(1).Says("No space left on device");
+        (await clients.RunAsync(Cli.Docker, "run", "--rm", "--security-opt", "seccomp=builtin", "busybox", "mkdir", "/x")).Exits(0);
+        (await clients.RunAsync(Cli.Docker, "run", "--rm", "--privileged", "busybox", "mkdir", "/x")).Exits(0);
+        (await clients.RunAsync(Cli.Docker, "info", "--format", "{{json .SecurityOptions}}")).Exits(0).Says($"name=seccomp,profile={profile}");
+    }
+
+    [RootFact]
     public async Task Unknown_flag_is_refused()
     {
         await File.WriteAllTextAsync(Daemon.ConfigFile, "{}");

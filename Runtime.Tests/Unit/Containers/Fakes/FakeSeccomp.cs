@@ -10,4 +10,6 @@ internal sealed class FakeSeccomp : ISeccompCompiler
     public string? Unavailable => null;
 
     public byte[] CompileDefault(ulong capabilities) => [1];
+
+    public byte[] Compile(string profile, ulong capabilities) => [2];
 }

@@ -28,12 +28,23 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         return $"{parent.TrimEnd('/')}/{record.Id}";
     }
 
-    /// <summary>The filter of a container, for its first process and for its execs; empty is unconfined.</summary>
+    /// <summary>
+    /// The filter of a container, for its first process and for its execs; empty is unconfined. A privileged one has a filter only when it asks for it.
+    /// </summary>
     public byte[] SeccompFilter(HostConfig host)
     {
-        if (host.Privileged || SecurityOptions.Parse(host.SecurityOpt, defaults.NoNewPrivileges).SeccompUnconfined)
+        SecurityOptions options = SecurityOptions.Parse(host.SecurityOpt, defaults.NoNewPrivileges);
+        string asked = options.Seccomp ?? (host.Privileged ? SecurityOptions.Unconfined : defaults.SeccompProfile);
+        if (asked == SecurityOptions.Unconfined)
         {
             return [];
+        }
+
+        if (asked != SecurityOptions.Builtin)
+        {
+            return parts.Seccomp.Available
+                ? parts.Seccomp.Compile(asked, CapabilitiesOf(host))
+                : throw EngineException.InvalidParameter($"cannot run a custom seccomp profile: {parts.Seccomp.Unavailable}");
         }
 
         if (!parts.Seccomp.Available)

@@ -4,6 +4,7 @@ using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Logging;
 using Rtd.Daemon.Security;
+using Rtd.Daemon.Security.Seccomp;
 
 namespace Rtd.Daemon.Containers.Validation;
 
@@ -110,7 +111,11 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
 
     private void CheckSecurity(HostConfig host)
     {
-        SecurityOptions.Parse(host.SecurityOpt, defaults.NoNewPrivileges);
+        if (SecurityOptions.Parse(host.SecurityOpt, defaults.NoNewPrivileges).SeccompProfile is { } profile)
+        {
+            ProfileReader.Read(profile, capabilities: 0);
+        }
+
         Capabilities.Parse(host.CapAdd ?? [], host.CapDrop ?? [], host.Privileged);
         SysctlRules.Validate(
             host.Sysctls,

@@ -3,14 +3,20 @@ using Rtd.Daemon.Errors;
 namespace Rtd.Daemon.Containers.Validation;
 
 /// <summary>A parsed <c>HostConfig.SecurityOpt</c>.</summary>
-/// <param name="SeccompUnconfined">No system call filter.</param>
+/// <param name="Seccomp">What was asked for: <see cref="Unconfined"/>, <see cref="Builtin"/>, or a profile in Docker's JSON format; null when nothing was.</param>
 /// <param name="WritableCgroups">/sys/fs/cgroup may be written.</param>
-internal sealed record SecurityOptions(bool NoNewPrivileges, bool SeccompUnconfined, bool WritableCgroups)
+internal sealed record SecurityOptions(bool NoNewPrivileges, string? Seccomp, bool WritableCgroups)
 {
+    public const string Unconfined = "unconfined";
+    public const string Builtin = "builtin";
+
+    /// <summary>A profile of the user's own.</summary>
+    public string? SeccompProfile => Seccomp is Unconfined or Builtin ? null : Seccomp;
+
     /// <summary>Parses the options; what is not supported is an error, never ignored.</summary>
     public static SecurityOptions Parse(IReadOnlyList<string>? options, bool noNewPrivilegesByDefault)
     {
-        SecurityOptions result = new(noNewPrivilegesByDefault, false, false);
+        SecurityOptions result = new(noNewPrivilegesByDefault, null, false);
         foreach (string option in options ?? [])
         {
             result = Apply(result, option);
@@ -28,9 +34,8 @@ internal sealed record SecurityOptions(bool NoNewPrivileges, bool SeccompUnconfi
         return (key, value) switch
         {
             ("no-new-privileges", _) => so with { NoNewPrivileges = separator < 0 || Bool(option, value) },
-            ("seccomp", "unconfined") => so with { SeccompUnconfined = true },
-            ("seccomp", "builtin" or "default") => so with { SeccompUnconfined = false },
-            ("seccomp", _) => throw Unsupported("custom seccomp profiles are not supported: use seccomp=unconfined or the built-in profile"),
+            ("seccomp", Builtin or "default") => so with { Seccomp = Builtin },
+            ("seccomp", _) => so with { Seccomp = value },
             ("writable-cgroups", _) => so with { WritableCgroups = Bool(option, value) },
             ("apparmor", "unconfined") or ("label", "disable") or ("systempaths", "unconfined") => so,
             ("apparmor", _) => throw Unsupported("AppArmor profiles are not supported: use apparmor=unconfined"),
