@@ -25,8 +25,7 @@ internal static class Mounts
         {
             if (mount.Kind == MountKind.Bind)
             {
-                uint recursive = mount.Recursive ? (uint)Libc.AT_RECURSIVE : 0;
-                SafeFileHandle tree = Libc.open_tree(Libc.AT_FDCWD, mount.Source, Libc.OPEN_TREE_CLONE | recursive, mount.Source);
+                SafeFileHandle tree = BindSource.Open(mount.Source, mount.Data, mount.Recursive);
                 opened.Add(new DetachedMount(tree, Libc.fstat(tree.Fd(), mount.Source).Type == Libc.S_IFDIR));
             }
         }

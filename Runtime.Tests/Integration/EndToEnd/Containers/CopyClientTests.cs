@@ -6,6 +6,8 @@ namespace Rtd.Tests.Integration.EndToEnd.Containers;
 /// <summary><c>cp</c> of both clients: what a destination means, and what arrives.</summary>
 public sealed class CopyClientTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)
 {
+    private static int s_heres;
+
     [RootTheory]
     [InlineData(Cli.Rtctl)]
     [InlineData(Cli.Docker)]
@@ -100,7 +102,7 @@ public sealed class CopyClientTests(DaemonFixture fixture, ITestOutputHelper out
 
     private string Here(Cli cli)
     {
-        string directory = Path.Combine(Host.Root, $"here-{cli}");
+        string directory = Path.Combine(Host.Root, $"here-{cli}-{Interlocked.Increment(ref s_heres)}");
         Directory.CreateDirectory(directory);
         return directory;
     }

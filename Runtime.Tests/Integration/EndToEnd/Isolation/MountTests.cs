@@ -34,6 +34,57 @@ public sealed class MountTests(DaemonFixture fixture, ITestOutputHelper output) 
         Directory.Delete(directory);
     }
 
+    [RootTheory]
+    [InlineData(Cli.Rtctl)]
+    [InlineData(Cli.Docker)]
+    public async Task Part_of_a_volume_can_be_mounted(Cli cli)
+    {
+        string volume = "parts-" + cli;
+        (await ShellAsync("mkdir -p /v/a/b; echo deep > /v/a/b/file; ln -s a/b /v/link", "-v", $"{volume}:/v")).Exits(0);
+        string Part(string path) => $"type=volume,source={volume},target=/part,volume-subpath={path}";
+
+        foreach (string path in new[] { "a/b", "link" })
+        {
+            Assert.Equal("deep\n", (await Clients.RunAsync(cli, "run", "--rm", "--mount", Part(path), "busybox", "cat", "/part/file")).Exits(0).Stdout);
+        }
+
+        Assert.Equal("deep\n", (await Clients.RunAsync(cli, "run", "--rm", "--mount", Part("a/b/file"), "busybox", "cat", "/part")).Exits(0).Stdout);
+        (await Clients.RunAsync(cli, "run", "--rm", "--mount", Part("none"), "busybox", "true")).Exits(127).Says("cannot access path none of volume");
+        (await Clients.RunAsync(cli, "run", "--rm", "--mount", Part("../x"), "busybox", "true")).Exits(125).Says("subpath must be a relative path within the volume");
+        (await DockerAsync("volume", "rm", volume)).Exits(0);
+    }
+
+    /// <summary>Containers write into volumes: a link in one leads nowhere else.</summary>
+    [RootFact]
+    public async Task Part_of_a_volume_never_leads_out_of_it()
+    {
+        string volume = "leading";
+        (await ShellAsync("ln -s /etc /v/absolute; ln -s ../../.. /v/up; mkdir /v/d; ln -s ../../../../../etc /v/d/deep", "-v", $"{volume}:/v")).Exits(0);
+
+        foreach (string path in new[] { "absolute", "up", "d/deep", "absolute/passwd" })
+        {
+            (await DockerAsync("run", "--rm", "--mount", $"type=volume,source={volume},target=/part,volume-subpath={path}", "busybox", "ls", "/part")).Exits(125).Says("leads out of the volume");
+        }
+
+        (await DockerAsync("volume", "rm", volume)).Exits(0);
+    }
+
+    [RootFact]
+    public async Task Part_of_a_volume_is_what_a_copy_sees()
+    {
+        string volume = "copied";
+        (await ShellAsync("mkdir /v/a; echo deep > /v/a/file", "-v", $"{volume}:/v")).Exits(0);
+        string container = (await DockerAsync("create", "--mount", $"type=volume,source={volume},target=/part,volume-subpath=a", "busybox", "true")).Exits(0).Line;
+
+        string target = Path.Combine(Host.Root, "copied-file");
+        (await DockerAsync("cp", $"{container}:/part/file", target)).Exits(0);
+
+        Assert.Equal("deep\n", await File.ReadAllTextAsync(target));
+        File.Delete(target);
+        (await DockerAsync("rm", container)).Exits(0);
+        (await DockerAsync("volume", "rm", volume)).Exits(0);
+    }
+
     [RootFact]
     public async Task File_can_be_bound()
     {

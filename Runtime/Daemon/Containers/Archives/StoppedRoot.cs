@@ -49,12 +49,12 @@ internal sealed class StoppedRoot(
         using SafeFileHandle root = Libc.open(mountPoint, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
         foreach ((string source, string destination) in files.Where(file => File.Exists(file.Source)))
         {
-            Attach(root, source, destination, recursive: false, writable: !record.HostConfig.ReadonlyRootfs);
+            Attach(root, source, "", destination, recursive: false, writable: !record.HostConfig.ReadonlyRootfs);
         }
 
         foreach (MountPoint mount in record.Mounts.Where(mount => mount.Type != MountPoint.Tmpfs).OrderBy(mount => mount.Destination.AsSpan().Count('/')))
         {
-            Attach(root, mount.Source, mount.Destination, !mount.NonRecursive, mount.Writable);
+            Attach(root, mount.Source, mount.Subpath, mount.Destination, !mount.NonRecursive, mount.Writable);
         }
 
         if (record.HostConfig.ReadonlyRootfs)
@@ -81,10 +81,9 @@ internal sealed class StoppedRoot(
         Libc.move_mount(tree.Fd(), target.Fd(), mountPoint);
     }
 
-    private static void Attach(SafeFileHandle root, string source, string destination, bool recursive, bool writable)
+    private static void Attach(SafeFileHandle root, string source, string subpath, string destination, bool recursive, bool writable)
     {
-        uint flags = Libc.OPEN_TREE_CLONE | (recursive ? (uint)Libc.AT_RECURSIVE : 0);
-        using SafeFileHandle tree = Libc.open_tree(Libc.AT_FDCWD, source, flags, source);
+        using SafeFileHandle tree = BindSource.Open(source, subpath, recursive);
         Libc.mount_setattr(tree.Fd(), recursive, new Libc.mount_attr { attr_set = writable ? 0 : Libc.MOUNT_ATTR_RDONLY, propagation = Libc.MS_PRIVATE }, destination);
         using SafeFileHandle target = Libc.fstat(tree.Fd(), source).Type == Libc.S_IFDIR
             ? MountTarget.MakeDirectory(root.Fd(), destination)

@@ -12,6 +12,7 @@ using Rtd.Daemon.Execution;
 using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Security;
+using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
 
@@ -263,6 +264,11 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
                 throw EngineException.NotFound($"get {mount.Name}: no such volume");
             }
 
+            if (mount.Subpath.Length > 0)
+            {
+                CheckSubpath(mount);
+            }
+
             if (mount.Type != MountPoint.Bind || Path.Exists(mount.Source))
             {
                 continue;
@@ -274,6 +280,20 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             }
 
             CreateSource(mount.Source);
+        }
+    }
+
+    /// <summary>For the sake of the message: rtinit looks again, and holds what it finds.</summary>
+    private static void CheckSubpath(MountPoint mount)
+    {
+        try
+        {
+            BindSource.OpenBelow(mount.Source, mount.Subpath).Dispose();
+        }
+        catch (SyscallException failure)
+        {
+            string reason = failure.Errno == Libc.EXDEV ? "it leads out of the volume" : Libc.strerror(failure.Errno);
+            throw EngineException.InvalidParameter($"cannot access path {mount.Subpath} of volume {mount.Name}: {reason}", failure);
         }
     }
 

@@ -65,7 +65,7 @@ internal sealed partial class SpecBuilder
         }
 
         ulong flags = mount.Writable ? 0 : Libc.MS_RDONLY;
-        return new MountSpec(MountKind.Bind, mount.Source, mount.Destination, flags, Propagation(mount.Propagation), !mount.NonRecursive, "");
+        return new MountSpec(MountKind.Bind, mount.Source, mount.Destination, flags, Propagation(mount.Propagation), !mount.NonRecursive, mount.Subpath);
     }
 
     private static ulong Propagation(string word) => word switch

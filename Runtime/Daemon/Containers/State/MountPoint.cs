@@ -29,6 +29,9 @@ internal sealed record MountPoint
     /// <summary>Make a missing source directory, as -v does and --mount does not.</summary>
     public bool CreateSource { get; init; }
 
+    /// <summary>What of a volume is mounted, relative to its data; "" for all of it.</summary>
+    public string Subpath { get; init; } = "";
+
     /// <summary>A volume without the image's content.</summary>
     public bool NoCopy { get; init; }
 

@@ -63,9 +63,10 @@ internal static class MountRequestParser
     private static PlannedMount Volume(MountRequest mount, string subject)
     {
         RefuseOptions(subject, ("BindOptions", mount.BindOptions), ("TmpfsOptions", mount.TmpfsOptions));
-        if (!string.IsNullOrEmpty(mount.VolumeOptions?.Subpath))
+        string subpath = mount.VolumeOptions?.Subpath ?? "";
+        if (subpath.StartsWith('/') || subpath.Contains('\0') || subpath.Split('/').Contains(".."))
         {
-            throw new EngineException(ErrorKind.NotImplemented, $"{subject}: a subpath of a volume is not supported");
+            throw EngineException.InvalidParameter($"{subject}: subpath must be a relative path within the volume");
         }
 
         string name = mount.Source ?? "";
@@ -81,7 +82,10 @@ internal static class MountRequestParser
             Anonymous = name.Length == 0,
             Destination = MountPaths.CleanDestination(mount.Target, "", subject),
             Writable = !mount.ReadOnly,
-            NoCopy = mount.VolumeOptions?.NoCopy == true,
+            Subpath = subpath,
+
+            // What a part of a volume has in it is its user's, not the image's.
+            NoCopy = mount.VolumeOptions?.NoCopy == true || subpath.Length > 0,
         };
         return new PlannedMount(point)
         {
