@@ -8,19 +8,18 @@ Started by scripts/bench. The engines take turns within each round; "client" is 
 import argparse
 import concurrent.futures
 import os
-import shutil
-import signal
 import subprocess
 import sys
 import time
 
 import _memory
+import _part
 from _api import Api
 from _engines import Failed, Podman, Rtd, run
 from _sites import NetworkedDocker, Site, cycle
 from _values import Values
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = _part.HERE
 LINE = "0123456789abcdef" * 4
 KINDS = ["bridge", "none", "host"]
 
@@ -220,36 +219,9 @@ def parse_arguments():
     parser.add_argument("--crowd", type=int, default=50, metavar="N", help="containers started 8 at a time (default 50)")
     parser.add_argument("--listed", type=int, default=100, metavar="N", help="containers that run while ps and memory are measured (default 100)")
     parser.add_argument("--megabytes", type=int, default=200, metavar="N", help="of output for the logs (default 200)")
-    parser.add_argument("--engines", default="rtd,docker,podman", metavar="LIST", help="which, the first being compared with the others")
-    parser.add_argument("--json", metavar="FILE", help="write all values to this file")
-    parser.add_argument("--svg", metavar="FILE", help="write a chart to this file")
-    parser.add_argument("--dir", default="/var/tmp/rtd-bench", metavar="DIR", help="where everything is made (default /var/tmp/rtd-bench)")
-    parser.add_argument("--dist", default=os.path.join(HERE, "..", "..", "dist"), metavar="DIR", help="where rtd and rtctl are (default dist/)")
+    _part.add_options(parser, engines="rtd,docker,podman")
     return parser.parse_args()
 
 
-def main():
-    options = parse_arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    directory = os.path.join(options.dir, str(os.getpid()))
-    os.makedirs(directory)
-    bench = None
-    try:
-        bench = Bench(options, directory)
-        bench.run()
-        bench.values.describe(options.dir, {site.name: site.engine.version() for site in bench.sites})
-        print(bench.values.table())
-        if options.json:
-            bench.values.write_json(options.json)
-        if options.svg:
-            bench.values.write_svg(options.svg)
-        return 0
-    finally:
-        if bench:
-            bench.close()
-        subprocess.run(["sh", "-c", f"awk '$5 ~ \"^{directory}/\" {{print $5}}' /proc/self/mountinfo | sort -r | xargs -r umount -l"], check=False)
-        shutil.rmtree(directory, ignore_errors=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_part.carry_out(parse_arguments(), Bench))

@@ -19,6 +19,7 @@ import time
 
 import _machine
 import _memory
+import _part
 from _engines import Docker, Failed, Podman, Registry, Rtd
 from _report import Results, table, write_json, write_svg
 from _sample import LAYERS, Sample, extract
@@ -264,9 +265,7 @@ def main():
         if options.keep:
             print(f"left: {directory}", file=sys.stderr)
         else:
-            # Overlay's work directories and whatever podman mounted below.
-            subprocess.run(["sh", "-c", f"awk '$5 ~ \"^{directory}/\" {{print $5}}' /proc/self/mountinfo | sort -r | xargs -r umount -l"], check=False)
-            shutil.rmtree(directory, ignore_errors=True)
+            _part.clear(directory)
 
 
 if __name__ == "__main__":

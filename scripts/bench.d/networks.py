@@ -8,18 +8,17 @@ import argparse
 import concurrent.futures
 import json
 import os
-import shutil
-import signal
 import subprocess
 import sys
 import time
 
+import _part
 from _engines import Failed, Rtd, run
 from _sites import NETWORK, NetworkedDocker, Site, cycle, inside
 from _values import Values
 
 PORT = 5201
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = _part.HERE
 
 
 def many(site, count, width):
@@ -137,33 +136,9 @@ def parse_arguments():
     parser.add_argument("--cycles", type=int, default=20, metavar="N", help="lives of a container for each kind of network (default 20)")
     parser.add_argument("--seconds", type=int, default=5, metavar="N", help="of each stream (default 5)")
     parser.add_argument("--questions", type=int, default=10000, metavar="N", help="for names each second (default 10000)")
-    parser.add_argument("--engines", default="rtd,docker", metavar="LIST", help="which, the first being compared with the other")
-    parser.add_argument("--json", metavar="FILE", help="write all values to this file")
-    parser.add_argument("--dir", default="/var/tmp/rtd-bench", metavar="DIR", help="where everything is made (default /var/tmp/rtd-bench)")
-    parser.add_argument("--dist", default=os.path.join(HERE, "..", "..", "dist"), metavar="DIR", help="where rtd and rtctl are (default dist/)")
+    _part.add_options(parser, engines="rtd,docker")
     return parser.parse_args()
 
 
-def main():
-    options = parse_arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    directory = os.path.join(options.dir, str(os.getpid()))
-    os.makedirs(directory)
-    bench = None
-    try:
-        bench = Bench(options, directory)
-        bench.run()
-        bench.values.describe(options.dir, {site.name: site.engine.version() for site in bench.sites})
-        print(bench.values.table())
-        if options.json:
-            bench.values.write_json(options.json)
-        return 0
-    finally:
-        if bench:
-            bench.close()
-        subprocess.run(["sh", "-c", f"awk '$5 ~ \"^{directory}/\" {{print $5}}' /proc/self/mountinfo | sort -r | xargs -r umount -l"], check=False)
-        shutil.rmtree(directory, ignore_errors=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_part.carry_out(parse_arguments(), Bench))

@@ -199,7 +199,7 @@ internal sealed class DaemonOptions
     [FileKey("registry-mirrors")]
     public IEnumerable<string>? RegistryMirrors { get; set; }
 
-    [Option("seccomp-profile", MetaValue = "path", HelpText = "Seccomp profile of containers (\"unconfined\" for none)")]
+    [Option("seccomp-profile", MetaValue = "path", HelpText = "Seccomp profile of containers: a file in Docker's format, \"builtin\" or \"unconfined\" (default \"builtin\")")]
     [FileKey("seccomp-profile")]
     public string? SeccompProfile { get; set; }
 
