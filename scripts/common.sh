@@ -58,3 +58,17 @@ as_owner() {
     "$@"
   fi
 }
+
+# The docker command is a client under test. Its package would start a daemon and change the machine's firewall, so that only the command is taken from it.
+install_docker_command() {
+  local package directory=$top/obj/docker-command
+  if ! [ -x "$directory/usr/bin/docker" ]; then
+    say "fetching the docker command"
+    apt-get update -qq
+    package=$(apt-cache show docker-cli >/dev/null 2>&1 && echo docker-cli || echo docker.io)
+    mkdir -p "$directory"
+    chown _apt "$directory" 2>/dev/null || true
+    (cd "$directory" && apt-get download -qq "$package" && dpkg-deb --extract "$package"_*.deb . && rm -f "$package"_*.deb)
+  fi
+  export PATH=$PATH:$directory/usr/bin
+}
