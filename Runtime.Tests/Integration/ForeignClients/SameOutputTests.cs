@@ -63,6 +63,8 @@ public sealed class SameOutputTests(DaemonFixture fixture, ITestOutputHelper out
     {
         await StartAsync("echo one; echo two; touch /made; exec sleep 1000", "--name", "everyday", "-l", "kind=everyday", "-p", "8095:80", "-v", "everyday-data:/data", "--memory", "64m");
         await Eventually.HoldsAsync("it has made its file", async () => (await DockerAsync("diff", "everyday")).Stdout.Contains("/made", StringComparison.Ordinal));
+        // --until is sent in whole seconds: what happened in the second that has begun is no part of the answer yet.
+        await Eventually.HoldsAsync("its start is in a second that is over", async () => (await DockerAsync("events", "--since", "1h", "--until", "0s", "--filter", "container=everyday")).Stdout.Contains("container start", StringComparison.Ordinal));
         List<string> differences = [];
         foreach (string command in s_commands)
         {
