@@ -56,7 +56,7 @@ public sealed class DockerfileTests
     [Fact]
     public void DirectivesStandAtTheTop()
     {
-        Dockerfile file = Dockerfile.Parse("# escape=`\r\n# syntax = docker/dockerfile:1\r\nFROM a\r\nENV X=a` b \\\r\nRUN dir `\r\n  c:\\\r\n");
+        Dockerfile file = Dockerfile.Parse("# escape=`\r\n# syntax = docker/dockerfile:1\r\nFROM a\r\nENV X=a` b\\\r\nRUN dir `\r\n  c:\\\r\n");
         Assert.Equal('`', file.Escape);
         Assert.Equal(["[Warning] the syntax directive \"docker/dockerfile:1\" is ignored: this builder reads the language itself"], file.Warnings);
         Assert.Equal("RUN dir   c:\\", file.Stages[0].Instructions[1].Source.Text);

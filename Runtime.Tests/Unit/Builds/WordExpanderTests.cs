@@ -8,7 +8,11 @@ public sealed class WordExpanderTests
 {
     private static readonly Dictionary<string, string> s_variables = new()
     {
-        ["x"] = "value", ["empty"] = "", ["path"] = "/usr/local/lib/libfoo.so.1", ["two"] = "a  b", ["star"] = "a*b*c",
+        ["x"] = "value",
+        ["empty"] = "",
+        ["path"] = "/usr/local/lib/libfoo.so.1",
+        ["two"] = "a  b",
+        ["star"] = "a*b*c",
     };
 
     private static readonly WordExpander s_words = new(name => s_variables.GetValueOrDefault(name));
