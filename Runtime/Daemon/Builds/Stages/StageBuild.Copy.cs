@@ -17,8 +17,8 @@ internal sealed partial class StageBuild
     {
         Image? from = copy.From is null ? null : await FindSourceAsync(copy.From);
         using ImageTree? source = copy.From is null ? null : new ImageTree(session.Parts.Images.Storage, from);
-        using ImageTree image = OpenImage();
-        CopyOptions options = Options(image.Tree, copy.Chown, copy.Chmod, copy.Exclude) with { Parents = copy.Parents };
+        using ImageView image = new(OpenImage);
+        CopyOptions options = Options(image, copy.Chown, copy.Chmod, copy.Exclude) with { Parents = copy.Parents };
         SourceSelection selection = new(source?.Tree ?? ContextTree, isContext: copy.From is null, options);
         List<CopySource> sources = await Blocking(() => copy.Sources.Paths.SelectMany(path => Select(copy, selection, path)).ToList());
         await CommitFilesAsync(copy, copy.Chown, copy.Sources, sources, options, image);
@@ -26,8 +26,8 @@ internal sealed partial class StageBuild
 
     private async Task AddAsync(AddInstruction add)
     {
-        using ImageTree image = OpenImage();
-        CopyOptions options = Options(image.Tree, add.Chown, add.Chmod, add.Exclude);
+        using ImageView image = new(OpenImage);
+        CopyOptions options = Options(image, add.Chown, add.Chmod, add.Exclude);
         SourceSelection selection = new(ContextTree, isContext: true, options);
         List<CopySource> sources = [];
         try
@@ -81,7 +81,7 @@ internal sealed partial class StageBuild
         return session.Pin(await session.Bases.GetAsync(from, null, output, cancelled));
     }
 
-    private async Task CommitFilesAsync(Instruction instruction, string? chown, FileSources words, List<CopySource> sources, CopyOptions options, ImageTree image)
+    private async Task CommitFilesAsync(Instruction instruction, string? chown, FileSources words, List<CopySource> sources, CopyOptions options, ImageView image)
     {
         sources.AddRange(words.Documents.Select(document => Document(document, options)));
         if (sources.Count == 0)
@@ -132,12 +132,12 @@ internal sealed partial class StageBuild
         };
     }
 
-    private static CopyOptions Options(FileTree image, string? chown, string? chmod, IReadOnlyList<string> exclude)
+    private static CopyOptions Options(ImageView image, string? chown, string? chmod, IReadOnlyList<string> exclude)
     {
         IgnorePatterns patterns = IgnorePatterns.Parse(string.Join('\n', exclude));
         return new CopyOptions
         {
-            Owner = chown is { Length: > 0 } ? FileOwner.Parse(image, chown) : null,
+            Owner = chown is { Length: > 0 } ? FileOwner.Parse(image.Tree, chown) : null,
             Mode = chmod is { Length: > 0 } ? Mode(chmod) : null,
             Excludes = exclude.Count == 0 ? _ => false : path => patterns.Excludes(BytePath.Show(path)),
             MayIncludeBelow = exclude.Any(pattern => pattern.StartsWith('!')),
