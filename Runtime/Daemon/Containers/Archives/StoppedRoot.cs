@@ -49,12 +49,12 @@ internal sealed class StoppedRoot(
         using SafeFileHandle root = Libc.open(mountPoint, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
         foreach ((string source, string destination) in files.Where(file => File.Exists(file.Source)))
         {
-            Attach(root, source, "", destination, recursive: false, writable: !record.HostConfig.ReadonlyRootfs);
+            Attach(root, BindSource.Open(source, "", recursive: false), destination, writable: !record.HostConfig.ReadonlyRootfs, below: false);
         }
 
         foreach (MountPoint mount in record.Mounts.Where(mount => mount.Type != MountPoint.Tmpfs).OrderBy(mount => mount.Destination.AsSpan().Count('/')))
         {
-            Attach(root, mount.Source, mount.Subpath, mount.Destination, !mount.NonRecursive, mount.Writable);
+            Attach(root, BindSource.Open(mount.Source, mount.Subpath, !mount.NonRecursive), mount.Destination, mount.Writable, !mount.WritableBelow);
         }
 
         if (record.HostConfig.ReadonlyRootfs)
@@ -81,11 +81,11 @@ internal sealed class StoppedRoot(
         Libc.move_mount(tree.Fd(), target.Fd(), mountPoint);
     }
 
-    private static void Attach(SafeFileHandle root, string source, string subpath, string destination, bool recursive, bool writable)
+    private static void Attach(SafeFileHandle root, SafeFileHandle source, string destination, bool writable, bool below)
     {
-        using SafeFileHandle tree = BindSource.Open(source, subpath, recursive);
-        Libc.mount_setattr(tree.Fd(), recursive, new Libc.mount_attr { attr_set = writable ? 0 : Libc.MOUNT_ATTR_RDONLY, propagation = Libc.MS_PRIVATE }, destination);
-        using SafeFileHandle target = Libc.fstat(tree.Fd(), source).Type == Libc.S_IFDIR
+        using SafeFileHandle tree = source;
+        MountProperties.Apply(tree, writable ? 0 : Libc.MOUNT_ATTR_RDONLY, below, propagation: 0, destination);
+        using SafeFileHandle target = Libc.fstat(tree.Fd(), destination).Type == Libc.S_IFDIR
             ? MountTarget.MakeDirectory(root.Fd(), destination)
             : MountTarget.MakeFile(root.Fd(), destination);
         Libc.move_mount(tree.Fd(), target.Fd(), destination);

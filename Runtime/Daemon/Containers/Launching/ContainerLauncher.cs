@@ -269,11 +269,17 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
                 CheckSubpath(mount);
             }
 
-            if (mount.Type != MountPoint.Bind || Path.Exists(mount.Source))
+            if (mount.Type == MountPoint.Bind)
             {
-                continue;
+                PrepareBind(mount);
             }
+        }
+    }
 
+    private static void PrepareBind(MountPoint mount)
+    {
+        if (!Path.Exists(mount.Source))
+        {
             if (!mount.CreateSource)
             {
                 throw EngineException.InvalidParameter($"invalid mount config for type \"bind\": bind source path does not exist: {mount.Source}");
@@ -281,6 +287,8 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
 
             CreateSource(mount.Source);
         }
+
+        SourceMount.CheckPropagation(mount);
     }
 
     /// <summary>For the sake of the message: rtinit looks again, and holds what it finds.</summary>

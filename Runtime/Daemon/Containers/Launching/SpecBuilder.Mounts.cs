@@ -65,12 +65,13 @@ internal sealed partial class SpecBuilder
         }
 
         ulong flags = mount.Writable ? 0 : Libc.MS_RDONLY;
-        return new MountSpec(MountKind.Bind, mount.Source, mount.Destination, flags, Propagation(mount.Propagation), !mount.NonRecursive, mount.Subpath);
+        return new MountSpec(MountKind.Bind, mount.Source, mount.Destination, flags, Propagation(mount.Propagation), !mount.NonRecursive, mount.Subpath) { WritableBelow = mount.WritableBelow };
     }
 
     private static ulong Propagation(string word) => word switch
     {
         "private" => Libc.MS_PRIVATE,
+        "rprivate" => Libc.MS_PRIVATE | Libc.MS_REC,
         "shared" => Libc.MS_SHARED,
         "rshared" => Libc.MS_SHARED | Libc.MS_REC,
         "slave" => Libc.MS_SLAVE,
@@ -86,7 +87,7 @@ internal sealed partial class SpecBuilder
         {
             if (mount.Propagation is "shared" or "rshared")
             {
-                return Libc.MS_SHARED | Libc.MS_REC;
+                return Libc.MS_SHARED; // of the root alone: other binds keep their own
             }
 
             propagation = mount.Propagation is "slave" or "rslave" ? Libc.MS_SLAVE | Libc.MS_REC : propagation;

@@ -26,6 +26,9 @@ internal sealed record MountPoint
     /// <summary>A bind without what is mounted below its source.</summary>
     public bool NonRecursive { get; init; }
 
+    /// <summary>A read-only bind leaves what is mounted below its source writable.</summary>
+    public bool WritableBelow { get; init; }
+
     /// <summary>Make a missing source directory, as -v does and --mount does not.</summary>
     public bool CreateSource { get; init; }
 

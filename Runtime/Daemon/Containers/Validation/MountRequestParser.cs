@@ -41,6 +41,7 @@ internal static class MountRequestParser
             throw EngineException.InvalidParameter($"{subject}: invalid propagation mode: {propagation}");
         }
 
+        CheckRecursion(mount.BindOptions, subject);
         string source = MountPaths.Clean(mount.Source, subject);
         bool create = mount.BindOptions?.CreateMountpoint == true;
         if (!create && !Path.Exists(source))
@@ -57,7 +58,16 @@ internal static class MountRequestParser
             Propagation = propagation,
             NonRecursive = mount.BindOptions?.NonRecursive == true,
             CreateSource = create,
+            WritableBelow = mount.BindOptions?.ReadOnlyNonRecursive == true,
         };
+    }
+
+    private static void CheckRecursion(BindOptions? options, string subject)
+    {
+        if (options is { ReadOnlyNonRecursive: true, ReadOnlyForceRecursive: true })
+        {
+            throw EngineException.InvalidParameter($"{subject}: mount options conflict: ReadOnlyNonRecursive and ReadOnlyForceRecursive");
+        }
     }
 
     private static PlannedMount Volume(MountRequest mount, string subject)
