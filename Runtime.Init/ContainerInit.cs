@@ -23,8 +23,8 @@ internal static class ContainerInit
         Namespaces.Join(spec.JoinNamespaces, sync.Received);
 
         Progress.Step = InitStep.MountRootfs;
-        Rootfs.SetPropagation(spec.RootfsPropagation);
-        Mounts mounts = Mounts.Open(spec.Mounts, sync.Received.Skip(spec.JoinNamespaces.Count));
+        Mounts mounts = Mounts.Open(spec.Mounts, sync.Received.Skip(spec.JoinNamespaces.Count)); // shared binds are peers of the host's mounts still
+        Rootfs.Separate();
         using Rootfs rootfs = Rootfs.Mount(spec.Rootfs, sync.Received);
 
         Progress.Step = InitStep.Mounts;

@@ -3,7 +3,7 @@ using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Protocol.Mounts;
 
-/// <summary>Sets attributes and propagation of a detached tree; each of them goes down to what is mounted below, or not.</summary>
+/// <summary>Sets attributes and propagation of a detached copy of the host's mounts; each of them goes down to what is mounted below, or not.</summary>
 internal static class MountProperties
 {
     /// <param name="tree">A detached mount tree.</param>
@@ -15,6 +15,12 @@ internal static class MountProperties
     {
         ulong kind = propagation == 0 ? Libc.MS_PRIVATE : propagation & ~Libc.MS_REC;
         bool propagationBelow = propagation == 0 || (propagation & Libc.MS_REC) != 0;
+        if (!propagationBelow && kind != Libc.MS_SHARED)
+        {
+            // What is below is not asked to be private, but must not be a peer of the host's either.
+            Libc.mount_setattr(tree.Fd(), recursive: true, new Libc.mount_attr { propagation = Libc.MS_SLAVE }, subject);
+        }
+
         if (below == propagationBelow || attributes == 0)
         {
             Libc.mount_setattr(tree.Fd(), propagationBelow, new Libc.mount_attr { attr_set = attributes, propagation = kind }, subject);
