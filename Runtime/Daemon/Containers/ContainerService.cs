@@ -111,7 +111,7 @@ internal sealed partial class ContainerService
     {
         foreach (MountPoint mount in container.Record.Mounts.Where(mount => mount.Type == MountPoint.Volume))
         {
-            Dictionary<string, string> attributes = new() { ["driver"] = "local", ["container"] = container.Id };
+            Dictionary<string, string> attributes = new() { ["driver"] = mount.Driver, ["container"] = container.Id };
             if (action == "mount")
             {
                 attributes["destination"] = mount.Destination;

@@ -45,7 +45,9 @@ internal static class Composition
 
         SeccompCompiler seccomp = new();
         NativeExecutionDriver execution = new(SealedShim.Load(FindShim()));
-        VolumeStore volumes = new(config.DataRoot, new VolumeTrees(Path.Combine(config.DataRoot, "trash")), context.Events);
+        VolumeTrees trees = new(Path.Combine(config.DataRoot, "trash"));
+        VolumeDrivers volumeDrivers = new(trees);
+        VolumeStore volumes = new(config.DataRoot, trees, volumeDrivers, context.Events);
         NetworkService networks = NetworkService.Start(NetworkOptions(config), context.Events);
         ContainerService containers = new(
             new ContainerDependencies
@@ -62,7 +64,7 @@ internal static class Composition
             Defaults(config));
         EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin);
         ImageUsage usage = new(containers);
-        VolumeService volumeService = new(volumes);
+        VolumeService volumeService = new(volumes, volumeDrivers);
         SystemInfoSource info = new(config, context.Checks, status, context.Events, context.EngineId);
         return new DaemonServices
         {

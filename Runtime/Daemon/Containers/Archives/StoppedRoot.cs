@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
+using Rtd.Daemon.Containers.Launching;
 using Rtd.Daemon.Containers.State;
 using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
@@ -11,10 +12,11 @@ namespace Rtd.Daemon.Containers.Archives;
 /// <param name="record">The container.</param>
 /// <param name="rootfs">How its root is mounted.</param>
 /// <param name="detached">The root itself when it is of kind <see cref="RootfsKind.Mount"/>.</param>
+/// <param name="sources">Its binds and volumes.</param>
 /// <param name="files">Host files to be seen in it (hosts, hostname, resolv.conf), as far as they are there, with where.</param>
 /// <param name="mountPoint">An existing empty directory.</param>
 internal sealed class StoppedRoot(
-    ContainerRecord record, RootfsSpec rootfs, SafeFileHandle? detached, IReadOnlyList<(string Source, string Destination)> files, string mountPoint)
+    ContainerRecord record, RootfsSpec rootfs, SafeFileHandle? detached, MountSources sources, IReadOnlyList<(string Source, string Destination)> files, string mountPoint)
 {
     /// <summary>The tree, detached, so that it outlives the namespace it is made in.</summary>
     public SafeFileHandle Open()
@@ -54,7 +56,7 @@ internal sealed class StoppedRoot(
 
         foreach (MountPoint mount in record.Mounts.Where(mount => mount.Type != MountPoint.Tmpfs).OrderBy(mount => mount.Destination.AsSpan().Count('/')))
         {
-            Attach(root, BindSource.Open(mount.Source, mount.Subpath, !mount.NonRecursive), mount.Destination, mount.Writable, !mount.WritableBelow);
+            Attach(root, sources.OpenTree(mount), mount.Destination, mount.Writable, !mount.WritableBelow);
         }
 
         if (record.HostConfig.ReadonlyRootfs)

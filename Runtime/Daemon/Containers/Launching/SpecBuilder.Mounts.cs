@@ -56,7 +56,7 @@ internal sealed partial class SpecBuilder
         yield return new MountSpec(MountKind.Bind, inputs.HostsPath, "/etc/hosts", flags, 0, false, "");
     }
 
-    private static MountSpec Mount(MountPoint mount)
+    private MountSpec Mount(MountPoint mount)
     {
         if (mount.Type == MountPoint.Tmpfs)
         {
@@ -65,13 +65,13 @@ internal sealed partial class SpecBuilder
         }
 
         ulong flags = mount.Writable ? 0 : Libc.MS_RDONLY;
-        return new MountSpec(MountKind.Bind, mount.Source, mount.Destination, flags, Propagation(mount.Propagation), !mount.NonRecursive, mount.Subpath) { WritableBelow = mount.WritableBelow };
+        MountKind kind = inputs.Sources.IsTree(mount.Destination) ? MountKind.Tree : MountKind.Bind;
+        return new MountSpec(kind, inputs.Sources.Path(mount), mount.Destination, flags, Propagation(mount.Propagation), !mount.NonRecursive, mount.Subpath) { WritableBelow = mount.WritableBelow };
     }
 
     private static ulong Propagation(string word) => word switch
     {
         "private" => Libc.MS_PRIVATE,
-        "rprivate" => Libc.MS_PRIVATE | Libc.MS_REC,
         "shared" => Libc.MS_SHARED,
         "rshared" => Libc.MS_SHARED | Libc.MS_REC,
         "slave" => Libc.MS_SLAVE,
