@@ -176,7 +176,7 @@ internal sealed partial class ContainerService
             return point;
         }
 
-        Volume volume = await _parts.Volumes.AcquireAsync(point.Name, planned.Driver, planned.Options, planned.Labels, id);
+        Volume volume = await AcquireAsync(id, planned);
         try
         {
             if (!point.NoCopy)
@@ -190,6 +190,19 @@ internal sealed partial class ContainerService
         {
             await ReleaseVolumesAsync(id, [point with { Name = volume.Name }], removeAnonymous: true);
             throw;
+        }
+    }
+
+    private async Task<Volume> AcquireAsync(string id, PlannedMount planned)
+    {
+        try
+        {
+            return await _parts.Volumes.AcquireAsync(planned.Point.Name, planned.Driver, planned.Options, planned.Labels, id);
+        }
+        catch (EngineException missing) when (missing.Kind == ErrorKind.NotFound)
+        {
+            // The driver is not there; not found would have docker pull the image and try again.
+            throw EngineException.InvalidParameter(missing.Message, missing);
         }
     }
 

@@ -12,22 +12,22 @@ public sealed class VolumeDriverOptionTests(DaemonFixture fixture, ITestOutputHe
     [InlineData(Cli.Rtctl)]
     public async Task Tmpfs_is_shared_while_it_is_used(Cli cli)
     {
-        (await Clients.RunAsync(cli, "volume", "create", "--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", "o=size=1m,mode=751,nosuid", "memory")).Exits(0);
-        string first = await StartAsync("echo one > /m/file; sleep 1000", "-v", "memory:/m");
+        (await Clients.RunAsync(cli, "volume", "create", "--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", "o=size=1m,mode=751,nosuid", "scratch-volume")).Exits(0);
+        string first = await StartAsync("echo one > /m/file; sleep 1000", "-v", "scratch-volume:/m");
         await Eventually.HoldsAsync("the file is there", async () => (await DockerAsync("exec", first, "cat", "/m/file")).Stdout == "one\n");
 
-        string seen = (await Clients.RunAsync(cli, "run", "--rm", "-v", "memory:/m", "busybox", "sh", "-c", "cat /m/file; grep ' /m ' /proc/mounts; stat -c %a /m")).Exits(0).Stdout;
+        string seen = (await Clients.RunAsync(cli, "run", "--rm", "-v", "scratch-volume:/m", "busybox", "sh", "-c", "cat /m/file; grep ' /m ' /proc/mounts; stat -c %a /m")).Exits(0).Stdout;
 
         Assert.StartsWith("one\ntmpfs /m tmpfs rw,nosuid", seen, StringComparison.Ordinal);
         Assert.Contains("size=1024k", seen, StringComparison.Ordinal);
         Assert.EndsWith("\n751\n", seen, StringComparison.Ordinal);
-        Assert.DoesNotContain("memory", (await Host.RunAsync("cat", $"/proc/{Daemon.Pid}/mountinfo")).Stdout, StringComparison.Ordinal);
-        (await DockerAsync("volume", "rm", "memory")).Exits(1).Says("volume is in use");
+        Assert.DoesNotContain("scratch-volume", (await Host.RunAsync("cat", $"/proc/{Daemon.Pid}/mountinfo")).Stdout, StringComparison.Ordinal);
+        (await DockerAsync("volume", "rm", "scratch-volume")).Exits(1).Says("volume is in use");
 
         // The last user takes it along.
         (await DockerAsync("rm", "-f", first)).Exits(0);
-        Assert.Equal("", (await ShellAsync("ls -A /m", "--mount", "type=volume,src=memory,dst=/m,volume-nocopy")).Exits(0).Stdout);
-        (await DockerAsync("volume", "rm", "memory")).Exits(0);
+        Assert.Equal("", (await ShellAsync("ls -A /m", "--mount", "type=volume,src=scratch-volume,dst=/m,volume-nocopy")).Exits(0).Stdout);
+        (await DockerAsync("volume", "rm", "scratch-volume")).Exits(0);
     }
 
     [RootFact]

@@ -7,21 +7,54 @@ namespace Rtd.Tests.Integration.Security.Mounts;
 /// <summary>Images in which the places that the engine works on are links, or that declare volumes over them.</summary>
 public sealed class HostileImageTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)
 {
-    /// <summary>procfs and sysfs must be where they seem: a link there is refused, or the mount is on top after all.</summary>
+    /// <summary>procfs and sysfs are where they seem, masked and read-only: the layer of mount points lies over the image.</summary>
     [RootTheory]
     [InlineData("proc", "/evil")]
-    [InlineData("proc", "../../evil")]
     [InlineData("proc", "CANARY")]
     [InlineData("sys", "/evil")]
     [InlineData("sys", "CANARY")]
-    public async Task CVE_2019_19921_CVE_2023_27561_CVE_2023_28642_linked_proc_and_sys_are_refused(string name, string target)
+    public async Task CVE_2019_19921_CVE_2023_27561_CVE_2023_28642_linked_proc_and_sys_are_covered(string name, string target)
     {
         HostCanary canary = await HostCanary.PlaceAsync(Daemon);
         await LoadAsync("evil", ImageArchive.Directory("evil/"), ImageArchive.Symlink(name, target.Replace("CANARY", canary.Directory, StringComparison.Ordinal)));
 
-        CommandResult result = await DockerAsync("run", "--rm", "evil", "true");
+        string seen = (await DockerAsync("run", "--rm", "evil", "sh", "-c", $"test ! -L /{name} && test -e /proc/self/stat && test -e /sys/kernel && ls -A /evil && cat /proc/kcore; {{ echo x > /proc/sys/kernel/core_pattern; }} 2>/dev/null || echo refused")).Exits(0).Stdout;
 
-        Assert.NotEqual(0, result.ExitCode);
+        Assert.Equal("refused\n", seen);
+        await canary.IsUntouchedAsync(Api);
+    }
+
+    /// <summary>A link that got into the container's own layer is refused.</summary>
+    [RootTheory]
+    [InlineData("proc")]
+    [InlineData("sys")]
+    public async Task CVE_2019_19921_CVE_2023_27561_CVE_2023_28642_linked_proc_and_sys_in_a_containers_layer_are_refused(string name)
+    {
+        HostCanary canary = await HostCanary.PlaceAsync(Daemon);
+        string id = (await DockerAsync("create", "busybox", "true")).Exits(0).Line;
+        string layer = await InspectAsync(id, "{{.GraphDriver.Data.UpperDir}}");
+        Directory.CreateDirectory(Path.Combine(layer, "evil"));
+        File.CreateSymbolicLink(Path.Combine(layer, name), "/evil");
+
+        (await DockerAsync("start", id)).Exits(1).Says("too many levels of symbolic links");
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(layer, "evil")));
+        (await DockerAsync("rm", id)).Exits(0);
+        await canary.IsUntouchedAsync(Api);
+    }
+
+    /// <summary>Relative links that lead out of the root do not get into an image at all.</summary>
+    [RootTheory]
+    [InlineData("proc")]
+    [InlineData("dev")]
+    [InlineData("etc/resolv.conf")]
+    public async Task Links_that_lead_out_of_the_root_are_refused_with_the_image(string name)
+    {
+        HostCanary canary = await HostCanary.PlaceAsync(Daemon);
+        byte[] image = ImageArchive.DockerSave("leaving:latest", ImageArchive.Tar([.. ImageArchive.Busybox(), ImageArchive.Symlink(name, $"../../..{canary.Directory}")]));
+
+        (await LoadAsync(image)).Exits(1).Says("leads out of the root");
+
         await canary.IsUntouchedAsync(Api);
     }
 
@@ -64,7 +97,7 @@ public sealed class HostileImageTests(DaemonFixture fixture, ITestOutputHelper o
         HostCanary canary = await HostCanary.PlaceAsync(Daemon);
         await LoadAsync("masks", ImageArchive.Directory("dev/"), ImageArchive.Symlink("dev/null", "/proc/sys/kernel/core_pattern"));
 
-        string seen = (await DockerAsync("run", "--rm", "masks", "sh", "-c", "for f in /proc/kcore /proc/keys /proc/timer_list; do [ ! -e $f ] || cat $f; done; stat -c '%t:%T' /dev/null; echo x 2>&1 > /proc/sys/kernel/core_pattern || echo refused")).Stdout;
+        string seen = (await DockerAsync("run", "--rm", "masks", "sh", "-c", "for f in /proc/kcore /proc/keys /proc/timer_list; do [ ! -e $f ] || cat $f; done; stat -c '%t:%T' /dev/null; { echo x > /proc/sys/kernel/core_pattern; } 2>/dev/null || echo refused")).Stdout;
 
         Assert.Equal("1:3\nrefused\n", seen);
         await canary.IsUntouchedAsync(Api);
@@ -90,13 +123,14 @@ public sealed class HostileImageTests(DaemonFixture fixture, ITestOutputHelper o
     }
 
     [RootTheory]
-    [InlineData("CANARY")]
-    [InlineData("../..CANARY")]
-    [InlineData("../../../../../../../../..CANARY")]
-    public async Task CVE_2026_41579_CVE_2026_47766_linked_dev_has_no_effect_on_the_host(string target)
+    [InlineData("dev")]
+    [InlineData("dev/shm")]
+    [InlineData("dev/pts")]
+    [InlineData("dev/mqueue")]
+    public async Task CVE_2026_41579_CVE_2026_47766_linked_dev_has_no_effect_on_the_host(string name)
     {
         HostCanary canary = await HostCanary.PlaceAsync(Daemon);
-        await LoadAsync("devices", ImageArchive.Symlink("dev", target.Replace("CANARY", canary.Directory, StringComparison.Ordinal)));
+        await LoadAsync("devices", ImageArchive.Symlink(name, canary.Directory));
 
         string id = (await DockerAsync("create", "-t", "--device", "/dev/full:/dev/extra", "devices", "sleep", "1000")).Exits(0).Line;
         if ((await DockerAsync("start", id)).ExitCode == 0)
@@ -119,7 +153,7 @@ public sealed class HostileImageTests(DaemonFixture fixture, ITestOutputHelper o
             ImageArchive.Directory("etc/"),
             ImageArchive.Symlink("etc/hosts", file),
             ImageArchive.Symlink("etc/hostname", Path.Combine(canary.Directory, "new")),
-            ImageArchive.Symlink("etc/resolv.conf", $"../..{file}"));
+            ImageArchive.Symlink("etc/resolv.conf", $"..{file}"));
 
         await DockerAsync("run", "--rm", "files", "true");
 
@@ -128,7 +162,7 @@ public sealed class HostileImageTests(DaemonFixture fixture, ITestOutputHelper o
 
     [RootTheory]
     [InlineData("a", "CANARY", "/a/b")]
-    [InlineData("a", "../../..CANARY", "/a/b")]
+    [InlineData("a", "/..CANARY", "/a/b")]
     [InlineData("a", "CANARY", "/a")]
     public async Task GHSA_q6r4_3wmg_fwcq_working_directory_behind_a_link_is_made_inside(string name, string target, string directory)
     {
@@ -137,13 +171,6 @@ public sealed class HostileImageTests(DaemonFixture fixture, ITestOutputHelper o
 
         string id = (await DockerAsync("create", "-w", directory, "-u", "1000", "working", "sh", "-c", "pwd")).Exits(0).Line;
         await DockerAsync("start", "-a", id);
-        string copy = Path.Combine(Host.Root, "copy");
-        if ((await DockerAsync("cp", $"{id}:{directory}", copy)).ExitCode == 0)
-        {
-            Assert.Empty(Directory.EnumerateFileSystemEntries(copy));
-            Directory.Delete(copy);
-        }
-
         (await DockerAsync("rm", "-f", id)).Exits(0);
 
         await canary.IsUntouchedAsync(Api);
@@ -162,7 +189,7 @@ public sealed class HostileImageTests(DaemonFixture fixture, ITestOutputHelper o
         await LoadAsync(
             "copying",
             ImageArchive.Symlink("absolute", canary.Directory),
-            ImageArchive.Symlink("relative", string.Concat(Enumerable.Repeat("../", 24)) + canary.Directory[1..]),
+            ImageArchive.Symlink("relative", canary.Directory[1..]),
             ImageArchive.Symlink("proc-link", "/proc"));
 
         await DockerAsync("create", "-v", $"stolen:{path.Replace("CANARY", canary.Directory, StringComparison.Ordinal)}", "copying");
