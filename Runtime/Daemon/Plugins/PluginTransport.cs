@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Rtd.Daemon.Plugins;
+
+/// <summary>Connections to a plugin: a unix socket, TCP, or TLS over it.</summary>
+internal static class PluginTransport
+{
+    private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(10);
+
+    /// <summary>One connection per call: a plugin may be restarted between two, and a request on a connection that is just being closed could not be told from one that was carried out.</summary>
+    public static HttpMessageInvoker NewInvoker(PluginAddress address) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        UseCookies = false,
+        UseProxy = false,
+        PooledConnectionLifetime = TimeSpan.Zero,
+        ConnectTimeout = s_connect,
+        MaxResponseHeadersLength = 64,
+        ConnectCallback = (_, cancelled) => ConnectAsync(address, cancelled),
+    });
+
+    private static async ValueTask<Stream> ConnectAsync(PluginAddress address, CancellationToken cancelled)
+    {
+        Socket socket = address.SocketPath is not null
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await (address.SocketPath is { } path
+                ? socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancelled)
+                : socket.ConnectAsync(address.Host, address.Port, cancelled));
+            NetworkStream stream = new(socket, ownsSocket: true);
+            return address.Tls is { } tls ? await AuthenticateAsync(stream, address.Host, tls, cancelled) : stream;
+        }
+        catch (Exception error) when (error is SocketException or AuthenticationException or CryptographicException or IOException or ArgumentException)
+        {
+            socket.Dispose();
+            throw new PluginUnreachableException($"{address}: {error.Message}", error);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<Stream> AuthenticateAsync(NetworkStream stream, string host, PluginTls settings, CancellationToken cancelled)
+    {
+        SslClientAuthenticationOptions options = new() { TargetHost = host };
+        if (settings.InsecureSkipVerify)
+        {
+            options.RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null;
+        }
+        else if (settings.CAFile is { Length: > 0 } authorities)
+        {
+            X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+            policy.CustomTrustStore.ImportFromPemFile(authorities);
+            options.CertificateChainPolicy = policy;
+        }
+
+        if (settings.CertFile is { Length: > 0 } certificate)
+        {
+            options.ClientCertificates = [X509Certificate2.CreateFromPemFile(certificate, settings.KeyFile)];
+        }
+
+        SslStream tls = new(stream);
+        await tls.AuthenticateAsClientAsync(options, cancelled);
+        return tls;
+    }
+}
