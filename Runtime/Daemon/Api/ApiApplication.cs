@@ -9,7 +9,7 @@ using Rtd.Daemon.Errors;
 namespace Rtd.Daemon.Api;
 
 /// <summary>What Kestrel calls for every ordinary request: version, route, handler, and the error answer.</summary>
-internal sealed class ApiApplication(RouteTable routes) : IHttpApplication<HttpContext>
+internal sealed class ApiApplication(RouteTable routes, OpenRequests requests) : IHttpApplication<HttpContext>
 {
     private static readonly Logger s_log = LogManager.GetLogger("api");
 
@@ -46,8 +46,8 @@ internal sealed class ApiApplication(RouteTable routes) : IHttpApplication<HttpC
     {
         string target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         RouteMatch match = routes.Match(http.Request.Method, RequestTarget.Path(target));
-        s_log.Debug("{Id} {Method} {Target}", http.TraceIdentifier, http.Request.Method, target);
-
+        s_log.Debug("{Id} {Method} {Target}", http.TraceIdentifier, http.Request.Method, RequestTarget.Loggable(target));
+        using IDisposable open = requests.Begin(http.TraceIdentifier, http.Request.Method, target);
         if (match.Route is not { } route)
         {
             throw EngineException.NotFound("page not found");

@@ -30,7 +30,7 @@ internal static class Composition
 
     public static DaemonServices Compose(DaemonContext context)
     {
-        DaemonConfig config = context.Config;
+        DaemonConfig config = context.Config.Current;
         RefuseWhatNobodyReads(config);
         ImageService images = new(
             new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]),
@@ -63,7 +63,7 @@ internal static class Composition
         EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin);
         ImageUsage usage = new(containers);
         VolumeService volumeService = new(volumes);
-        SystemInfoSource info = new(config, context.Checks, status, context.Events, context.EngineId);
+        SystemInfoSource info = new(context.Config, context.Checks, status, context.Events, context.EngineId);
         return new DaemonServices
         {
             Modules =
@@ -82,10 +82,15 @@ internal static class Composition
             ],
             RestoreAsync = containers.RestoreAsync,
             ReadyAsync = containers.StartByPolicyAsync,
-            Reload = changed => images.Registries.Options = Registries(changed),
+            DescribeState = containers.DescribeQueues,
+            Reload = changed =>
+            {
+                images.Registries.Options = Registries(changed);
+                containers.Reload(Defaults(changed));
+            },
             ShutDownAsync = async _ =>
             {
-                await ShutDownAsync(containers, networks, images, config.ShutdownTimeout);
+                await ShutDownAsync(containers, networks, images, context.Config.Current.ShutdownTimeout);
                 quickMoves?.Dispose();
             },
         };
@@ -165,28 +170,8 @@ internal static class Composition
         LogOptions = config.LogOptions,
         Init = config.Init,
         NoNewPrivileges = config.NoNewPrivileges,
-        SeccompProfile = DefaultSeccompProfile(config.SeccompProfile),
+        SeccompProfile = ConfigCheck.SeccompProfile(config.SeccompProfile),
     };
-
-    /// <summary>A file that is not a profile is told now, not at the first start of a container.</summary>
-    private static string DefaultSeccompProfile(string? setting)
-    {
-        if (setting is null or SecurityOptions.Unconfined)
-        {
-            return setting ?? SecurityOptions.Builtin;
-        }
-
-        try
-        {
-            string profile = File.ReadAllText(setting);
-            ProfileReader.Read(profile, capabilities: 0);
-            return profile;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or EngineException)
-        {
-            throw EngineException.InvalidParameter($"opening seccomp profile ({setting}) failed: {error.Message}", error);
-        }
-    }
 
     private static void Publish(EventBus events, ImageEvent change)
     {

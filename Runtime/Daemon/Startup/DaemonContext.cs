@@ -4,4 +4,4 @@ using Rtd.Daemon.Events;
 namespace Rtd.Daemon.Startup;
 
 /// <summary>What every part of the daemon is built from.</summary>
-internal sealed record DaemonContext(DaemonConfig Config, SystemChecks Checks, EventBus Events, string EngineId);
+internal sealed record DaemonContext(RunningConfig Config, SystemChecks Checks, EventBus Events, string EngineId);

@@ -22,6 +22,8 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
 
     private readonly EventBus _events = new();
     private readonly ServiceNotifier _notifier = new(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
+    private readonly RunningConfig _running = new(config);
+    private readonly OpenRequests _requests = new();
     private DaemonServices? _services;
     private string _engineId = "";
 
@@ -33,15 +35,19 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         DaemonDirectories.Make(config.DataRoot, config.ExecRoot);
         using PidFile pidFile = PidFile.Create(config.PidFile);
         using DaemonDirectories directories = DaemonDirectories.Hold(config.DataRoot, config.ExecRoot);
-        using StopSignals signals = new(Reload);
+        ConfigCheck.Check(config);
+        ServerTls? tls = config.Tls is null ? null : ServerTls.Load(config.Tls);
+        ConfigReload reload = new(flags, _running, _events, tls);
+        StateDump dump = new(config.ExecRoot, _requests);
+        using StopSignals signals = new(() => reload.Run(_engineId, _services?.Reload), () => dump.Write(_services?.DescribeState));
         SystemChecks checks = CheckSystem();
         KernelSettings.Apply(config);
         _engineId = EngineId.LoadOrCreate(config.DataRoot);
 
-        IReadOnlyList<ListenSocket> sockets = ListenSockets.Open(config.Hosts, config.Group);
+        IReadOnlyList<ListenSocket> sockets = ListenSockets.Open(config.Hosts, config.Group, tls, config.AllowsOpenTcp);
         RouteTable routes = new();
-        await using ApiServer server = new(routes, sockets);
-        _services = Composition.Compose(new DaemonContext(config, checks, _events, _engineId));
+        await using ApiServer server = new(routes, sockets, _requests);
+        _services = Composition.Compose(new DaemonContext(_running, checks, _events, _engineId));
         foreach (IRouteModule module in _services.Modules)
         {
             module.Register(routes);
@@ -121,9 +127,9 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         Task serverStopped = server.StopAsync(noMoreAnswers.Token);
 
         using CancellationTokenSource noMoreTime = new();
-        if (config.ShutdownTimeout != Timeout.InfiniteTimeSpan)
+        if (_running.Current.ShutdownTimeout != Timeout.InfiniteTimeSpan)
         {
-            noMoreTime.CancelAfter(config.ShutdownTimeout + s_cleanUp);
+            noMoreTime.CancelAfter(_running.Current.ShutdownTimeout + s_cleanUp);
         }
 
         try
@@ -139,22 +145,5 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         noMoreAnswers.CancelAfter(s_lastAnswers);
         await serverStopped;
         s_log.Info("stopped");
-    }
-
-    /// <summary>Reads the file again; the flags stay what they were. A file that is wrong now changes nothing.</summary>
-    private void Reload()
-    {
-        try
-        {
-            DaemonConfig changed = ConfigLoader.Load(flags);
-            DaemonLog.SetLevel(changed.LogLevel);
-            _services?.Reload(changed);
-            s_log.Info("configuration reloaded from {Path}", changed.ConfigFile);
-            _events.Publish("daemon", "reload", _engineId, [KeyValuePair.Create("name", Environment.MachineName), KeyValuePair.Create("debug", changed.Debug ? "true" : "false")]);
-        }
-        catch (ConfigurationException error)
-        {
-            s_log.Error("configuration not reloaded: {Reason}", error.Message);
-        }
     }
 }

@@ -18,6 +18,9 @@ internal sealed class DaemonServices
     /// <summary>Stops containers and lets go of everything; the token is cancelled when the time for it is over.</summary>
     public Func<CancellationToken, Task> ShutDownAsync { get; init; } = _ => Task.CompletedTask;
 
+    /// <summary>Lines for whoever asks by SIGUSR1 what the daemon is doing.</summary>
+    public Func<IEnumerable<string>> DescribeState { get; init; } = () => [];
+
     /// <summary>A changed configuration after SIGHUP; each part takes from it what it can change while running.</summary>
     public Action<DaemonConfig> Reload { get; init; } = _ => { };
 }

@@ -10,7 +10,7 @@ internal sealed class ConnectionHijack(ClientConnection client, RequestHead head
 
     public async Task ServeAsync()
     {
-        s_log.Debug("{Id} {Method} {Target} (hijack)", client.ConnectionId, head.Method, head.Target);
+        s_log.Debug("{Id} {Method} {Target} (hijack)", client.ConnectionId, head.Method, RequestTarget.Loggable(head.Target));
         ConnectionHijackContext? context = null;
         try
         {

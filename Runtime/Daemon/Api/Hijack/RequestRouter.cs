@@ -19,7 +19,7 @@ namespace Rtd.Daemon.Api.Hijack;
 /// </code>
 /// Kestrel ends by itself when its pipe ends, after it has answered all it was given, so answers keep their order under pipelining.
 /// </remarks>
-internal sealed class RequestRouter(ClientConnection client, RouteTable routes, ConnectionDelegate http, TimeSpan headTimeout)
+internal sealed class RequestRouter(ClientConnection client, RouteTable routes, OpenRequests requests, ConnectionDelegate http, TimeSpan headTimeout)
 {
     private static readonly PipeOptions s_pipeOptions = new(
         pauseWriterThreshold: 256 << 10, resumeWriterThreshold: 128 << 10, minimumSegmentSize: 16 << 10, useSynchronizationContext: false);
@@ -313,6 +313,7 @@ internal sealed class RequestRouter(ClientConnection client, RouteTable routes, 
 
     private async Task HijackAsync(RequestHead head)
     {
+        using IDisposable open = requests.Begin(client.ConnectionId, head.Method, head.Target);
         ConnectionHijack hijack = new(client, head, routes.Match(head.Method, RequestTarget.Path(head.Target)));
         await hijack.ServeAsync();
     }
