@@ -80,6 +80,7 @@ internal static class Composition
                 new NetworkRoutes(networks, containers),
                 new VolumeRoutes(volumeService),
             ],
+            Status = status,
             RestoreAsync = containers.RestoreAsync,
             ReadyAsync = containers.StartByPolicyAsync,
             DescribeState = containers.DescribeQueues,

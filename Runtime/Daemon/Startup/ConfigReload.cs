@@ -1,17 +1,22 @@
 using System.Globalization;
-using NLog;
 using Newtonsoft.Json;
+using NLog;
+using Rtd.Daemon.Api.Authorization;
 using Rtd.Daemon.Api.Transport;
 using Rtd.Daemon.Configuration;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
+using Rtd.Daemon.Plugins;
 
 namespace Rtd.Daemon.Startup;
 
 /// <summary>Reads the file again at SIGHUP; the flags stay what they were. A file that is wrong now changes nothing.</summary>
-internal sealed class ConfigReload(DaemonOptions flags, RunningConfig running, EventBus events, ServerTls? tls)
+internal sealed class ConfigReload(DaemonOptions flags, RunningConfig running, EventBus events, ServerTls? tls, PluginRegistry plugins)
 {
     private static readonly Logger s_log = LogManager.GetLogger("daemon");
+
+    /// <summary>Whoever reloads waits for the answer in the log.</summary>
+    private static readonly TimeSpan s_pluginPatience = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
 
@@ -24,6 +29,7 @@ internal sealed class ConfigReload(DaemonOptions flags, RunningConfig running, E
             {
                 DaemonConfig changed = ConfigLoader.Load(flags);
                 ConfigCheck.Check(changed);
+                AuthorizationPlugins.CheckAsync(plugins, changed.AuthorizationPlugins, s_pluginPatience).GetAwaiter().GetResult();
                 Apply(changed, parts);
                 events.Publish("daemon", "reload", engineId, Attributes(running.Current));
             }

@@ -1,9 +1,11 @@
 using NLog;
 using Rtd.Daemon.Api;
+using Rtd.Daemon.Api.Authorization;
 using Rtd.Daemon.Api.Transport;
 using Rtd.Daemon.Configuration;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
+using Rtd.Daemon.Plugins;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Startup;
@@ -37,7 +39,9 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         using DaemonDirectories directories = DaemonDirectories.Hold(config.DataRoot, config.ExecRoot);
         ConfigCheck.Check(config);
         ServerTls? tls = config.Tls is null ? null : ServerTls.Load(config.Tls);
-        ConfigReload reload = new(flags, _running, _events, tls);
+        using PluginRegistry plugins = new(PluginDirectories.Docker);
+        await AuthorizationPlugins.CheckAsync(plugins, config.AuthorizationPlugins);
+        ConfigReload reload = new(flags, _running, _events, tls, plugins);
         StateDump dump = new(config.ExecRoot, _requests);
         using StopSignals signals = new(() => reload.Run(_engineId, _services?.Reload), () => dump.Write(_services?.DescribeState));
         SystemChecks checks = CheckSystem();
@@ -46,8 +50,9 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
 
         IReadOnlyList<ListenSocket> sockets = ListenSockets.Open(config.Hosts, config.Group, tls, config.AllowsOpenTcp);
         RouteTable routes = new();
-        await using ApiServer server = new(routes, sockets, _requests);
-        _services = Composition.Compose(new DaemonContext(_running, checks, _events, _engineId));
+        await using ApiServer server = new(routes, sockets, _requests, new AuthorizationPlugins(plugins, () => _running.Current.AuthorizationPlugins));
+        DaemonContext context = new(_running, checks, _events, _engineId, plugins);
+        _services = Composition.Compose(context);
         foreach (IRouteModule module in _services.Modules)
         {
             module.Register(routes);
@@ -55,7 +60,8 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
 
         await _services.RestoreAsync(signals.Stop);
         await server.StartAsync();
-        Announce(server);
+        await using MetricsServer? metrics = config.MetricsAddress is null ? null : await MetricsServer.StartAsync(config.MetricsAddress, context, _services.Status);
+        Announce(server, metrics);
         Task ready = GetReadyAsync(_services, signals.Stop);
 
         await WaitAsync(signals.Stop);
@@ -106,8 +112,13 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         }
     }
 
-    private void Announce(ApiServer server)
+    private void Announce(ApiServer server, MetricsServer? metrics)
     {
+        if (metrics is not null)
+        {
+            s_log.Info("metrics are served at {Address}/metrics", metrics.Address);
+        }
+
         foreach (string address in server.Addresses)
         {
             s_log.Info("API listen on {Address}", address);

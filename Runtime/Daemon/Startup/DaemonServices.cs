@@ -9,6 +9,9 @@ internal sealed class DaemonServices
     /// <summary>The areas of the API, each with its routes.</summary>
     public required IReadOnlyList<IRouteModule> Modules { get; init; }
 
+    /// <summary>What <c>info</c> and the metrics show.</summary>
+    public required ISystemStatus Status { get; init; }
+
     /// <summary>Takes up what the daemon before this one left; runs when the sockets are there but before any request is served.</summary>
     public Func<CancellationToken, Task> RestoreAsync { get; init; } = _ => Task.CompletedTask;
 
