@@ -13,6 +13,7 @@ internal sealed class RunningConfig(DaemonConfig initial)
         nameof(DaemonOptions.TlsCertificate), nameof(DaemonOptions.TlsKey), nameof(DaemonOptions.TlsCaCertificate),
     ];
 
+    private readonly DaemonConfig _initial = initial;
     private volatile DaemonConfig _current = initial;
 
     public DaemonConfig Current => _current;
@@ -41,7 +42,7 @@ internal sealed class RunningConfig(DaemonConfig initial)
             Tls = before.Tls is null || changed.Tls is null || (before.Tls.Authority is null) != (changed.Tls.Authority is null) ? before.Tls : changed.Tls,
         };
         return OptionInfo.All
-            .Where(option => option.Key is not null && !s_reloadable.Contains(option.Property.Name) && Say(option, initial) != Say(option, changed))
+            .Where(option => option.Key is not null && !s_reloadable.Contains(option.Property.Name) && Say(option, _initial) != Say(option, changed))
             .Select(option => option.Key!)
             .ToArray();
     }
