@@ -1,9 +1,8 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using Rtd.Daemon.Security;
 
 namespace Rtd.Daemon.Plugins;
 
@@ -36,7 +35,8 @@ internal static class PluginTransport
                 ? socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancelled)
                 : socket.ConnectAsync(address.Host, address.Port, cancelled));
             NetworkStream stream = new(socket, ownsSocket: true);
-            return address.Tls is { } tls ? await AuthenticateAsync(stream, address.Host, tls, cancelled) : stream;
+            return address.Tls is { } tls ? await TlsClient.AuthenticateAsync(
+                stream, address.Host, new TlsFiles(tls.CAFile, tls.CertFile, tls.KeyFile, tls.InsecureSkipVerify), cancelled) : stream;
         }
         catch (Exception error) when (error is SocketException or AuthenticationException or CryptographicException or IOException or ArgumentException)
         {
@@ -48,29 +48,5 @@ internal static class PluginTransport
             socket.Dispose();
             throw;
         }
-    }
-
-    private static async Task<Stream> AuthenticateAsync(NetworkStream stream, string host, PluginTls settings, CancellationToken cancelled)
-    {
-        SslClientAuthenticationOptions options = new() { TargetHost = host };
-        if (settings.InsecureSkipVerify)
-        {
-            options.RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null;
-        }
-        else if (settings.CAFile is { Length: > 0 } authorities)
-        {
-            X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
-            policy.CustomTrustStore.ImportFromPemFile(authorities);
-            options.CertificateChainPolicy = policy;
-        }
-
-        if (settings.CertFile is { Length: > 0 } certificate)
-        {
-            options.ClientCertificates = [X509Certificate2.CreateFromPemFile(certificate, settings.KeyFile)];
-        }
-
-        SslStream tls = new(stream);
-        await tls.AuthenticateAsClientAsync(options, cancelled);
-        return tls;
     }
 }

@@ -82,6 +82,7 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
     public ValueTask WriteAsync(OutputStream stream, ReadOnlyMemory<byte> data)
     {
         ImmutableArray<AttachedClient> clients;
+        ValueTask room = ValueTask.CompletedTask;
         lock (_gate)
         {
             clients = _clients;
@@ -89,10 +90,11 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
             {
                 Splitter(stream).Split(data, NextTime(), log);
                 log.Flush();
+                room = log.WaitForRoomAsync();
             }
         }
 
-        return clients.IsEmpty ? ValueTask.CompletedTask : DeliverAsync(clients, stream, data);
+        return clients.IsEmpty ? room : DeliverAsync(clients, stream, data, room);
     }
 
     /// <summary>Writes the last, unfinished lines to the log. Clients stay until <see cref="EndAsync"/>: their connection ends after the state is known.</summary>
@@ -140,6 +142,7 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
         {
             _released = true;
             clients = _clients;
+            _log?.ReleaseBackPressure();
         }
 
         foreach (AttachedClient client in clients)
@@ -148,8 +151,9 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
         }
     }
 
-    private static async ValueTask DeliverAsync(ImmutableArray<AttachedClient> clients, OutputStream stream, ReadOnlyMemory<byte> data)
+    private static async ValueTask DeliverAsync(ImmutableArray<AttachedClient> clients, OutputStream stream, ReadOnlyMemory<byte> data, ValueTask room)
     {
+        await room;
         foreach (AttachedClient client in clients)
         {
             await client.DeliverAsync(stream, data);
