@@ -53,7 +53,7 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         await using ApiServer server = new(routes, sockets, _requests, new AuthorizationPlugins(plugins, () => _running.Current.AuthorizationPlugins));
         DaemonContext context = new(_running, checks, _events, _engineId, plugins);
         _services = Composition.Compose(context);
-        foreach (IRouteModule module in _services.Modules)
+        foreach (IRouteModule module in _services.Modules.Append(new DebugRoutes(_running, dump, _services.DescribeState)))
         {
             module.Register(routes);
         }

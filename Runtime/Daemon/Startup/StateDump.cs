@@ -25,13 +25,9 @@ internal sealed class StateDump(string directory, OpenRequests requests)
             string path = Path.Combine(directory, $"state-{DateTime.UtcNow.ToString("yyyy-MM-ddTHHmmss.fffZ", CultureInfo.InvariantCulture)}.txt");
             try
             {
-                StringBuilder text = new();
-                AppendProcess(text);
-                AppendSection(text, "Open requests (id, method, path)", requests.Describe());
-                AppendSection(text, "Containers (id, name, state, queue)", parts?.Invoke() ?? []);
-                AppendSection(text, "Threads (id, name, state, waiting in, system call)", Threads());
+                string text = Describe(parts);
                 using FileStream file = new(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-                file.Write(Encoding.UTF8.GetBytes(text.ToString()));
+                file.Write(Encoding.UTF8.GetBytes(text));
                 s_log.Info("state of the daemon written to {Path}", path);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -39,6 +35,17 @@ internal sealed class StateDump(string directory, OpenRequests requests)
                 s_log.Error("the state of the daemon cannot be written to {Path}: {Reason}", path, error.Message);
             }
         }
+    }
+
+    /// <summary>The text of such a file.</summary>
+    public string Describe(Func<IEnumerable<string>>? parts)
+    {
+        StringBuilder text = new();
+        AppendProcess(text);
+        AppendSection(text, "Open requests (id, method, path)", requests.Describe());
+        AppendSection(text, "Containers (id, name, state, queue)", parts?.Invoke() ?? []);
+        AppendSection(text, "Threads (id, name, state, waiting in, system call)", Threads());
+        return text.ToString();
     }
 
     private static void AppendProcess(StringBuilder text)

@@ -118,6 +118,27 @@ public sealed class ReloadTests : IAsyncLifetime
     }
 
     [RootFact]
+    public async Task Debug_endpoints_are_there_while_debug_is_on()
+    {
+        await WriteConfigAsync("{}");
+        await Daemon.StartAsync();
+        using EngineApi api = new(Daemon.Socket);
+        using (HttpResponseMessage off = await api.GetAsync("/debug/state"))
+        {
+            Assert.Equal("page not found", await EngineApi.ErrorAsync(off, 404));
+        }
+
+        await WriteConfigAsync("""{"debug": true}""");
+        await SignalAsync(Libc.SIGHUP, "configuration reloaded");
+
+        using HttpResponseMessage state = await api.GetAsync("/debug/state");
+        Assert.Contains("GET /debug/state: for ", await state.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.True((long)(await api.GetJsonAsync("/debug/vars"))["memory"]!["heap_bytes"]! > 0);
+        using HttpResponseMessage profile = await api.GetAsync("/debug/pprof/heap");
+        Assert.Contains("not available in rtd", await EngineApi.ErrorAsync(profile, 501), StringComparison.Ordinal);
+    }
+
+    [RootFact]
     public async Task Log_in_json_has_one_object_a_line_and_no_secrets()
     {
         await Daemon.StartAsync("--log-format", "json", "--debug");
