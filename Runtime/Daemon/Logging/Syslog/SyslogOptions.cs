@@ -26,7 +26,7 @@ internal sealed record SyslogOptions(CollectorAddress Address, int Facility, Sys
         bool local = options.Text("syslog-address") is null || address.Path is not null;
         return new SyslogOptions(
             address,
-            Facility(options.Text("syslog-facility") ?? "daemon"),
+            FacilityOf(options.Text("syslog-facility") ?? "daemon"),
             options.OneOf("syslog-format", local ? "local" : "rfc3164", "rfc3164", "rfc5424", "rfc5424micro") switch
             {
                 "local" => SyslogFormat.Local,
@@ -37,7 +37,7 @@ internal sealed record SyslogOptions(CollectorAddress Address, int Facility, Sys
             new TlsFiles(options.Text("syslog-tls-ca-cert"), options.Text("syslog-tls-cert"), options.Text("syslog-tls-key"), options.Flag("syslog-tls-skip-verify")));
     }
 
-    private static int Facility(string text)
+    private static int FacilityOf(string text)
     {
         int facility = int.TryParse(text, out int number) ? number : Array.IndexOf(s_facilities, text);
         return facility is >= 0 and <= 23 ? facility : throw EngineException.InvalidParameter($"invalid syslog facility: {text}");
