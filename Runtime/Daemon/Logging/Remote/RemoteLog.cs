@@ -145,8 +145,12 @@ internal sealed class RemoteLog(string name, string container, ILogSender sender
 
     private static long Size(RemoteEntry entry) => entry.Data.Length + EntryOverhead;
 
-    /// <summary>A blocking log's writers have been told to wait, so that only what they had in hand comes on top.</summary>
-    private bool IsOverfull(long more) => _waiting + more > (options.NonBlocking || options.Async || !_reachable || _released ? Math.Max(options.Buffer, more) : options.Buffer * 8);
+    /// <summary>A blocking log's writers have been told to wait, so that only what they had in hand comes on top. A first message always fits.</summary>
+    private bool IsOverfull(long more)
+    {
+        bool bounded = options.NonBlocking || options.Async || !_reachable || _released;
+        return _waiting + more > Math.Max(bounded ? options.Buffer : options.Buffer * 8, more);
+    }
 
     private async Task RunAsync()
     {
