@@ -24,7 +24,7 @@ public sealed class CompletionTests
     [InlineData("volume rm |", "data")]
     [InlineData("tag |", "busybox:1 busybox:latest")]
     [InlineData("cp w|", "web: worker:")]
-    [InlineData("completion |", "bash zsh")]
+    [InlineData("completion |", "bash zsh fish")]
     [InlineData("nonsense |", "")]
     public void Candidates(string line, string expected)
     {

@@ -35,11 +35,11 @@ public sealed class LogDriverTests(DaemonFixture fixture, ITestOutputHelper outp
     [RootFact]
     public async Task Collector_that_is_not_there_keeps_the_container_from_starting()
     {
-        CommandResult result = await DockerAsync("run", "--name", "c", "--log-driver", "syslog", "--log-opt", "syslog-address=tcp://127.0.0.1:1", "busybox", "true");
+        CommandResult result = await DockerAsync("run", "--name", "cc", "--log-driver", "syslog", "--log-opt", "syslog-address=tcp://127.0.0.1:1", "busybox", "true");
 
         Assert.NotEqual(0, result.ExitCode);
         result.Says("failed to initialize logging driver: dial tcp 127.0.0.1:1: connection refused");
-        Assert.Equal("created", await InspectAsync("c", "{{.State.Status}}"));
+        Assert.Equal("created", await InspectAsync("cc", "{{.State.Status}}"));
     }
 
     [RootFact]
@@ -52,13 +52,13 @@ public sealed class LogDriverTests(DaemonFixture fixture, ITestOutputHelper outp
         string large = new('L', 120_000);
         string id = await StartAsync(
             "echo hello; echo oops >&2; head -c 40000 /dev/zero | tr '\\0' x; echo",
-            "--log-driver", "journald", "--name", "j", "--label", "com.example.tier=front", "--label", "a=" + large, "--label", "b=" + large, "--env", "STAGE=test",
+            "--log-driver", "journald", "--name", "jj", "--label", "com.example.tier=front", "--label", "a=" + large, "--label", "b=" + large, "--env", "STAGE=test",
             "--log-opt", "labels=com.example.tier,a,b", "--log-opt", "env=STAGE", "--log-opt", "tag=app");
         (await DockerAsync("wait", id)).Exits(0);
 
         await Eventually.HoldsAsync("all entries have arrived", () => journal.Entries.Count == 5);
         Dictionary<string, string> hello = journal.Entries.Single(entry => entry["MESSAGE"] == "hello");
-        Assert.Equal(("6", id[..12], id, "j", "app", "app", "busybox", "front", "test"), (
+        Assert.Equal(("6", id[..12], id, "jj", "app", "app", "busybox", "front", "test"), (
             hello["PRIORITY"], hello["CONTAINER_ID"], hello["CONTAINER_ID_FULL"], hello["CONTAINER_NAME"], hello["CONTAINER_TAG"], hello["SYSLOG_IDENTIFIER"], hello["IMAGE_NAME"],
             hello["COM_EXAMPLE_TIER"], hello["STAGE"]));
         Assert.Equal(large, hello["A"]);
@@ -79,13 +79,13 @@ public sealed class LogDriverTests(DaemonFixture fixture, ITestOutputHelper outp
     {
         await using FluentCollector collector = new(Path.Combine(Host.Root, "fluent.sock"));
         string id = await StartAsync(
-            "for i in $(seq 500); do echo line $i; done", "--name", "f", "--log-driver", "fluentd", "--log-opt", $"fluentd-address=unix://{Host.Root}/fluent.sock", "--log-opt", "tag=docker.{{.Name}}",
+            "for i in $(seq 500); do echo line $i; done", "--name", "fl", "--log-driver", "fluentd", "--log-opt", $"fluentd-address=unix://{Host.Root}/fluent.sock", "--log-opt", "tag=docker.{{.Name}}",
             "--log-opt", $"fluentd-sub-second-precision={precise}", "--log-opt", $"fluentd-request-ack={acknowledged}", "--label", "tier=front", "--log-opt", "labels=tier");
         (await DockerAsync("wait", id)).Exits(0);
 
         await Eventually.HoldsAsync("all records have arrived", () => collector.Messages.Count == 500);
         (string tag, double time, Dictionary<string, object> record) = collector.Messages.First();
-        Assert.Equal(("docker.f", id, "/f", "stdout", "line 1", "front"), (tag, record["container_id"], record["container_name"], record["source"], record["log"], record["tier"]));
+        Assert.Equal(("docker.fl", id, "/fl", "stdout", "line 1", "front"), (tag, record["container_id"], record["container_name"], record["source"], record["log"], record["tier"]));
         Assert.Equal(precise, time != Math.Floor(time));
         Assert.Equal(Enumerable.Range(1, 500).Select(i => $"line {i}"), collector.Messages.Select(message => (string)message.Record["log"]));
     }
@@ -95,7 +95,7 @@ public sealed class LogDriverTests(DaemonFixture fixture, ITestOutputHelper outp
     {
         string socket = Path.Combine(Host.Root, "back.sock");
         string id = await StartAsync(
-            "echo before; while [ ! -e /go ]; do sleep 0.05; done; echo after", "--name", "f", "--log-driver", "fluentd", "--log-opt", $"fluentd-address=unix://{socket}",
+            "echo before; while [ ! -e /go ]; do sleep 0.05; done; echo after", "--name", "fl", "--log-driver", "fluentd", "--log-opt", $"fluentd-address=unix://{socket}",
             "--log-opt", "fluentd-async=true", "--log-opt", "fluentd-retry-wait=50ms", "--log-opt", "fluentd-async-reconnect-interval=100ms");
         await Eventually.HoldsAsync("the line is in the copy", async () => (await DockerAsync("logs", id)).Stdout == "before\n");
 

@@ -54,7 +54,7 @@ public sealed class AuthorizationTests : IAsyncLifetime
         await StartAsync();
         _deniesRequest = request => ((string)request["RequestUri"]!).Contains("/containers/create", StringComparison.Ordinal) ? "no containers today" : null;
 
-        CommandResult result = await Clients.RunAsync(Cli.Docker, "create", "--name", "c", "busybox");
+        CommandResult result = await Clients.RunAsync(Cli.Docker, "create", "--name", "cc", "busybox");
 
         result.Exits(1).Says("authorization denied by plugin guard: no containers today");
         _deniesRequest = _ => null;
@@ -73,16 +73,16 @@ public sealed class AuthorizationTests : IAsyncLifetime
         string label = new('x', size);
         JObject create = new() { ["Image"] = "busybox", ["Labels"] = new JObject { ["long"] = label } };
         using EngineApi api = new(Daemon.Socket);
-        using HttpRequestMessage request = new(HttpMethod.Post, "/containers/create?name=c") { Content = new StringContent(create.ToString(), Encoding.UTF8, "application/json") };
+        using HttpRequestMessage request = new(HttpMethod.Post, "/containers/create?name=cc") { Content = new StringContent(create.ToString(), Encoding.UTF8, "application/json") };
         request.Headers.TransferEncodingChunked = chunked;
 
         using HttpResponseMessage created = await api.SendAsync(request);
 
-        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        Assert.True(created.StatusCode == HttpStatusCode.Created, await created.Content.ReadAsStringAsync());
         JObject shown = Requests.Last();
-        Assert.Equal(("POST", "/containers/create?name=c"), ((string?)shown["RequestMethod"], (string?)shown["RequestUri"]));
+        Assert.Equal(("POST", "/containers/create?name=cc"), ((string?)shown["RequestMethod"], (string?)shown["RequestUri"]));
         Assert.Equal(create.ToString(), Encoding.UTF8.GetString(Convert.FromBase64String((string)shown["RequestBody"]!)));
-        Assert.Equal(label, (string?)(await api.GetJsonAsync("/containers/c/json"))["Config"]!["Labels"]!["long"]);
+        Assert.Equal(label, (string?)(await api.GetJsonAsync("/containers/cc/json"))["Config"]!["Labels"]!["long"]);
     }
 
     [RootFact]
@@ -101,30 +101,30 @@ public sealed class AuthorizationTests : IAsyncLifetime
     public async Task Hijacked_requests_are_asked_about_with_their_bodies()
     {
         await StartAsync();
-        (await Clients.RunAsync(Cli.Docker, "run", "-d", "--name", "c", "busybox", "sleep", "1000")).Exits(0);
-        Assert.Equal("fine\n", (await Clients.RunAsync(Cli.Docker, "exec", "c", "echo", "fine")).Exits(0).Stdout);
+        (await Clients.RunAsync(Cli.Docker, "run", "-d", "--name", "cc", "busybox", "sleep", "1000")).Exits(0);
+        Assert.Equal("fine\n", (await Clients.RunAsync(Cli.Docker, "exec", "cc", "echo", "fine")).Exits(0).Stdout);
         JObject start = Requests.Last(request => ((string)request["RequestUri"]!).EndsWith("/start", StringComparison.Ordinal) && ((string)request["RequestUri"]!).Contains("/exec/", StringComparison.Ordinal));
         Assert.Contains("\"Detach\":false", Encoding.UTF8.GetString(Convert.FromBase64String((string)start["RequestBody"]!)), StringComparison.Ordinal);
         Assert.Equal("Upgrade", (string?)start["RequestHeaders"]!["Connection"]);
 
         _deniesRequest = request => ((string)request["RequestUri"]!).Contains("/exec/", StringComparison.Ordinal) ? "no execs" : null;
-        (await Clients.RunAsync(Cli.Rtctl, "exec", "c", "touch", "/done")).Exits(1).Says("authorization denied by plugin guard: no execs");
+        (await Clients.RunAsync(Cli.Rtctl, "exec", "cc", "touch", "/done")).Exits(1).Says("authorization denied by plugin guard: no execs");
         _deniesRequest = request => ((string)request["RequestUri"]!).Contains("/attach", StringComparison.Ordinal) ? "no attaching" : null;
-        (await Clients.RunAsync(Cli.Rtctl, "attach", "c")).Exits(1).Says("authorization denied by plugin guard: no attaching");
+        (await Clients.RunAsync(Cli.Rtctl, "attach", "cc")).Exits(1).Says("authorization denied by plugin guard: no attaching");
         _deniesRequest = _ => null;
-        (await Clients.RunAsync(Cli.Docker, "exec", "c", "test", "-e", "/done")).Exits(1);
-        (await Clients.RunAsync(Cli.Docker, "rm", "-f", "c")).Exits(0);
+        (await Clients.RunAsync(Cli.Docker, "exec", "cc", "test", "-e", "/done")).Exits(1);
+        (await Clients.RunAsync(Cli.Docker, "rm", "-f", "cc")).Exits(0);
     }
 
     [RootFact]
     public async Task Denied_answer_is_not_seen()
     {
         await StartAsync();
-        (await Clients.RunAsync(Cli.Docker, "create", "--name", "c", "--label", "secret=s3cret", "busybox")).Exits(0);
+        (await Clients.RunAsync(Cli.Docker, "create", "--name", "cc", "--label", "secret=s3cret", "busybox")).Exits(0);
         _deniesAnswer = answer => answer["ResponseBody"] is { } body && Encoding.UTF8.GetString(Convert.FromBase64String((string)body!)).Contains("s3cret", StringComparison.Ordinal) ? "not for you" : null;
         using EngineApi api = new(Daemon.Socket);
 
-        using HttpResponseMessage inspected = await api.GetAsync("/containers/c/json");
+        using HttpResponseMessage inspected = await api.GetAsync("/containers/cc/json");
 
         Assert.Equal(HttpStatusCode.Forbidden, inspected.StatusCode);
         Assert.Equal("{\"message\":\"authorization denied by plugin guard: not for you\"}", (await inspected.Content.ReadAsStringAsync()).Trim());

@@ -1,10 +1,11 @@
 using Newtonsoft.Json.Linq;
 using Rtd.Tests.Integration.Hosting;
+using Xunit.Abstractions;
 
 namespace Rtd.Tests.Integration.EndToEnd.Daemon;
 
 /// <summary>What a running daemon is told by signals, and what it tells: SIGHUP, SIGUSR1, its log, its metrics.</summary>
-public sealed class ReloadTests : IAsyncLifetime
+public sealed class ReloadTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private TestHost? _host;
     private TestDaemon? _daemon;
@@ -22,6 +23,7 @@ public sealed class ReloadTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Daemon.DisposeAsync();
+        output.WriteLine(Daemon.Log);
         await _host!.DisposeAsync();
     }
 
@@ -43,7 +45,7 @@ public sealed class ReloadTests : IAsyncLifetime
         Assert.True((bool)info["Debug"]!);
         Assert.Equal("local", (string?)info["LoggingDriver"]);
         Assert.NotNull(info["RegistryConfig"]!["IndexConfigs"]!["reg.example:5000"]);
-        JToken happened = JToken.Parse((await Clients.RunAsync(Cli.Docker, "events", "--since", "1", "--until", "1s", "--filter", "event=reload", "--format", "{{json .}}")).Exits(0).Line);
+        JToken happened = JToken.Parse((await Clients.RunAsync(Cli.Docker, "events", "--since", "1", "--until", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1}", "--filter", "event=reload", "--format", "{{json .}}")).Exits(0).Line);
         Assert.Equal("daemon", (string?)happened["Type"]);
         JToken attributes = happened["Actor"]!["Attributes"]!;
         Assert.Equal("[\"a=2\",\"b=3\"]", (string?)attributes["labels"]);

@@ -40,11 +40,11 @@ public sealed class TlsTests : IAsyncLifetime
         string line = new('x', 1000);
         string input = string.Concat(Enumerable.Repeat(line + "\n", 2000));
         Assert.Equal(input, (await RunWithInputAsync(cli, input, "run", "--rm", "-i", "busybox", "cat")).Exits(0).Stdout);
-        (await RunAsync(cli, "run", "-d", "--name", "c", "busybox", "sleep", "1000")).Exits(0);
-        Assert.Equal("2000\n", (await RunWithInputAsync(cli, input, "exec", "-i", "c", "sh", "-c", "wc -l")).Exits(0).Stdout);
-        CommandResult both = (await RunAsync(cli, "exec", "c", "sh", "-c", "echo out; echo err >&2; exit 3")).Exits(3);
+        (await RunAsync(cli, "run", "-d", "--name", "cc", "busybox", "sleep", "1000")).Exits(0);
+        Assert.Equal("2000\n", (await RunWithInputAsync(cli, input, "exec", "-i", "cc", "sh", "-c", "wc -l")).Exits(0).Stdout);
+        CommandResult both = (await RunAsync(cli, "exec", "cc", "sh", "-c", "echo out; echo err >&2; exit 3")).Exits(3);
         Assert.Equal(("out\n", "err\n"), (both.Stdout, both.Stderr));
-        (await RunAsync(cli, "rm", "-f", "c")).Exits(0);
+        (await RunAsync(cli, "rm", "-f", "cc")).Exits(0);
     }
 
     [RootTheory]
@@ -73,7 +73,7 @@ public sealed class TlsTests : IAsyncLifetime
         Certificates others = Certificates.Make(Path.Combine(_host!.Root, "others"));
         Clients clients = new(Daemon);
 
-        (await clients.RunAsync(cli, "-H", Address, "--tls", "version")).Exits(1).Says("error during connect");
+        (await clients.RunAsync(cli, "-H", Address, "--tls", "--tlscacert", Certificates.Authority, "version")).Exits(1).Says("error during connect");
         (await clients.RunAsync(cli, "-H", Address, "--tlsverify", "--tlscacert", Certificates.Authority, "--tlscert", Path.Combine(others.Directory, "cert.pem"),
             "--tlskey", Path.Combine(others.Directory, "key.pem"), "version")).Exits(1).Says("error during connect");
         (await clients.RunAsync(cli, others.ClientFlags(Address).Append("version").ToArray())).Exits(1).Says("tls: failed to verify certificate");
@@ -88,7 +88,7 @@ public sealed class TlsTests : IAsyncLifetime
 
         foreach (Cli cli in (Cli[])[Cli.Docker, Cli.Rtctl])
         {
-            (await new Clients(Daemon).RunAsync(cli, "-H", Address, "--tls", "version")).Exits(0);
+            (await new Clients(Daemon).RunAsync(cli, "-H", Address, "--tls", "--tlscacert", Certificates.Authority, "version")).Exits(0);
         }
     }
 
