@@ -1,6 +1,9 @@
 using NLog;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Api.Routes;
+using Rtd.Daemon.Builds;
+using Rtd.Daemon.Builds.Contexts;
+using Rtd.Daemon.Builds.Mounts;
 using Rtd.Daemon.Cgroups;
 using Rtd.Daemon.Cgroups.V1;
 using Rtd.Daemon.Configuration;
@@ -63,6 +66,8 @@ internal static class Composition
         EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin);
         ImageUsage usage = new(containers);
         VolumeService volumeService = new(volumes);
+        BuildDirectory buildDirectory = new(config.DataRoot);
+        BuildService builds = new(new BuildParts(images, containers, usage, buildDirectory, new CacheMounts(buildDirectory), new SecretFiles(config.ExecRoot)));
         SystemInfoSource info = new(context.Config, context.Checks, status, context.Events, context.EngineId);
         return new DaemonServices
         {
@@ -76,7 +81,8 @@ internal static class Composition
                 new DistributionRoutes(images),
                 new StatisticsRoutes(containers),
                 new SnapshotRoutes(containers, images.Commit),
-                new DiskUsageRoutes(images, usage, containers, volumeService),
+                new DiskUsageRoutes(images, usage, containers, volumeService, builds),
+                new BuildRoutes(builds),
                 new NetworkRoutes(networks, containers),
                 new VolumeRoutes(volumeService),
             ],
@@ -91,6 +97,7 @@ internal static class Composition
             },
             ShutDownAsync = async _ =>
             {
+                await builds.ShutDownAsync();
                 await ShutDownAsync(containers, networks, images, context.Config.Current.ShutdownTimeout);
                 quickMoves?.Dispose();
             },
