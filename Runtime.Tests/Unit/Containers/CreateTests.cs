@@ -166,7 +166,7 @@ public sealed class CreateTests : IDisposable
         { """{"Dns": ["nowhere"]}""", "invalid IP address: nowhere" },
         { """{"ExtraHosts": ["a b:1.2.3.4"]}""", "invalid extra host: \"a b:1.2.3.4\"" },
         { """{"Runtime": "kata"}""", "unknown or invalid runtime name: kata" },
-        { """{"LogConfig": {"Type": "syslog"}}""", "logger: no log driver named 'syslog' is registered" },
+        { """{"LogConfig": {"Type": "splunk"}}""", "logger: no log driver named 'splunk' is registered" },
         { """{"ShmSize": -1}""", "SHM size can not be less than 0" },
         { """{"OomScoreAdj": 2000}""", "Invalid value 2000, range for oom score adj is [-1000, 1000]" },
         { """{"CgroupParent": "/../x"}""", "invalid cgroup parent: /../x" },

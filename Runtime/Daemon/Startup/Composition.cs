@@ -33,7 +33,7 @@ internal static class Composition
 
     public static DaemonServices Compose(DaemonContext context)
     {
-        DaemonConfig config = context.Config;
+        DaemonConfig config = context.Config.Current;
         RefuseWhatNobodyReads(config);
         ImageService images = new(
             new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]),
@@ -70,7 +70,7 @@ internal static class Composition
         VolumeService volumeService = new(volumes, volumeDrivers);
         BuildDirectory buildDirectory = new(config.DataRoot);
         BuildService builds = new(new BuildParts(images, containers, usage, buildDirectory, new CacheMounts(buildDirectory), new SecretFiles(config.ExecRoot)));
-        SystemInfoSource info = new(config, context.Checks, status, context.Events, context.EngineId);
+        SystemInfoSource info = new(context.Config, context.Checks, status, context.Events, context.EngineId);
         return new DaemonServices
         {
             Modules =
@@ -88,13 +88,19 @@ internal static class Composition
                 new NetworkRoutes(networks, containers),
                 new VolumeRoutes(volumeService),
             ],
+            Status = status,
             RestoreAsync = containers.RestoreAsync,
             ReadyAsync = containers.StartByPolicyAsync,
-            Reload = changed => images.Registries.Options = Registries(changed),
+            DescribeState = containers.DescribeQueues,
+            Reload = changed =>
+            {
+                images.Registries.Options = Registries(changed);
+                containers.Reload(Defaults(changed));
+            },
             ShutDownAsync = async _ =>
             {
                 await builds.ShutDownAsync();
-                await ShutDownAsync(containers, networks, images, config.ShutdownTimeout);
+                await ShutDownAsync(containers, networks, images, context.Config.Current.ShutdownTimeout);
                 quickMoves?.Dispose();
             },
         };
@@ -174,28 +180,8 @@ internal static class Composition
         LogOptions = config.LogOptions,
         Init = config.Init,
         NoNewPrivileges = config.NoNewPrivileges,
-        SeccompProfile = DefaultSeccompProfile(config.SeccompProfile),
+        SeccompProfile = ConfigCheck.SeccompProfile(config.SeccompProfile),
     };
-
-    /// <summary>A file that is not a profile is told now, not at the first start of a container.</summary>
-    private static string DefaultSeccompProfile(string? setting)
-    {
-        if (setting is null or SecurityOptions.Unconfined)
-        {
-            return setting ?? SecurityOptions.Builtin;
-        }
-
-        try
-        {
-            string profile = File.ReadAllText(setting);
-            ProfileReader.Read(profile, capabilities: 0);
-            return profile;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or EngineException)
-        {
-            throw EngineException.InvalidParameter($"opening seccomp profile ({setting}) failed: {error.Message}", error);
-        }
-    }
 
     private static void Publish(EventBus events, ImageEvent change)
     {

@@ -75,6 +75,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         {
             await Task.WhenAll(cgroup, network);
             log = OpenLog(record);
+            await log.ConnectAsync();
             streams.SetLog(log);
             IContainerProcess process = await RunAsync(record, streams, cgroup.Result, network.Result, joined, sources, links, saved);
             Relink(record, network.Result);
