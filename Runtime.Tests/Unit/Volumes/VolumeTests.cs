@@ -18,7 +18,7 @@ public sealed class VolumeTests : IDisposable
     public VolumeTests()
     {
         _trees = new VolumeTrees(Path.Combine(_root, "trash"));
-        _drivers = new VolumeDrivers(_trees);
+        _drivers = FakePlugins.Drivers(_trees, _root);
         _store = Restart();
     }
 

@@ -8,6 +8,7 @@ using Rtd.Daemon.Errors;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Storage.Trees;
 using Rtd.Daemon.Volumes;
+using Rtd.Daemon.Volumes.Local;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers;
@@ -191,7 +192,8 @@ internal sealed partial class ContainerService
                 await FillAsync(id, volume, point.Destination);
             }
 
-            return point with { Name = volume.Name, Driver = volume.Driver.Name, Source = volume.Mountpoint };
+            string source = volume.Driver.Name == LocalDriver.DriverName ? volume.Mountpoint : (await volume.Driver.FindAsync(volume.Name))?.Mountpoint ?? "";
+            return point with { Name = volume.Name, Driver = volume.Driver.Name, Source = source };
         }
         catch
         {

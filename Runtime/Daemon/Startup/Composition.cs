@@ -21,6 +21,7 @@ using Rtd.Daemon.Networking.Links;
 using Rtd.Daemon.Security.Seccomp;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Volumes;
+using Rtd.Daemon.Volumes.Remote;
 
 namespace Rtd.Daemon.Startup;
 
@@ -49,7 +50,7 @@ internal static class Composition
         SeccompCompiler seccomp = new();
         NativeExecutionDriver execution = new(SealedShim.Load(FindShim()));
         VolumeTrees trees = new(Path.Combine(config.DataRoot, "trash"));
-        VolumeDrivers volumeDrivers = new(trees);
+        VolumeDrivers volumeDrivers = new(trees, context.Plugins, new MountNotes(Path.Combine(config.ExecRoot, "volumes")));
         VolumeStore volumes = new(config.DataRoot, trees, volumeDrivers, context.Events);
         NetworkService networks = NetworkService.Start(NetworkOptions(config), context.Events);
         ContainerService containers = new(
@@ -65,7 +66,7 @@ internal static class Composition
                 Events = context.Events,
             },
             Defaults(config));
-        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin);
+        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, volumeDrivers);
         ImageUsage usage = new(containers);
         VolumeService volumeService = new(volumes, volumeDrivers);
         BuildDirectory buildDirectory = new(config.DataRoot);
@@ -90,7 +91,12 @@ internal static class Composition
             ],
             Status = status,
             RestoreAsync = containers.RestoreAsync,
-            ReadyAsync = containers.StartByPolicyAsync,
+            ReadyAsync = async cancellation =>
+            {
+                // Nobody waits for a plugin that may not be there yet. What a former daemon has left has ids of its own: starts from now on are not concerned.
+                _ = volumeDrivers.UnmountLeftAsync(containers.IsRunning);
+                await containers.StartByPolicyAsync(cancellation);
+            },
             DescribeState = containers.DescribeQueues,
             Reload = changed =>
             {

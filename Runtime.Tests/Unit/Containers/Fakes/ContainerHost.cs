@@ -92,7 +92,7 @@ internal sealed class ContainerHost : IDisposable
     private ContainerService Make()
     {
         VolumeTrees trees = new(Path.Combine(DataRoot, "trash"));
-        Volumes = new VolumeStore(DataRoot, trees, new VolumeDrivers(trees), Events);
+        Volumes = new VolumeStore(DataRoot, trees, FakePlugins.Drivers(trees, ExecRoot), Events);
         Volumes.Load();
         return new ContainerService(
             new ContainerDependencies
