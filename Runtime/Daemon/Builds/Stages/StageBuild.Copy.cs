@@ -34,6 +34,7 @@ internal sealed partial class StageBuild
         {
             foreach (string path in add.Sources.Paths)
             {
+                RefuseRepository(path, add.KeepGitDirectory);
                 if (RemoteSource.Is(path))
                 {
                     sources.Add(await new RemoteSource(session.Parts.Directory, output).DownloadAsync(path, add, options, cancelled));
@@ -52,6 +53,16 @@ internal sealed partial class StageBuild
             {
                 await (source.Downloaded?.DisposeAsync() ?? ValueTask.CompletedTask);
             }
+        }
+    }
+
+    /// <summary>Rather than a page that a web server shows at its address.</summary>
+    private static void RefuseRepository(string path, bool keepsGitDirectory)
+    {
+        bool isAddress = path.Contains("://", StringComparison.Ordinal) || path.StartsWith("git@", StringComparison.Ordinal);
+        if (keepsGitDirectory || (isAddress && GitAddress.TryParse(path) is not null))
+        {
+            throw EngineException.InvalidParameter($"ADD failed: a git repository ({path}) cannot be added: make it the context, or clone it in a RUN");
         }
     }
 
