@@ -7,6 +7,7 @@ using Rtd.Daemon.Builds.Files;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Storage.Tar;
+using Rtd.Protocol.Patterns;
 using Rtd.Protocol.Text;
 
 namespace Rtd.Daemon.Builds.Stages;
@@ -145,7 +146,7 @@ internal sealed partial class StageBuild
 
     private static CopyOptions Options(ImageView image, string? chown, string? chmod, IReadOnlyList<string> exclude)
     {
-        IgnorePatterns patterns = IgnorePatterns.Parse(string.Join('\n', exclude));
+        IgnorePatterns patterns = ContextRules.Of(exclude);
         return new CopyOptions
         {
             Owner = chown is { Length: > 0 } ? FileOwner.Parse(image.Tree, chown) : null,
