@@ -58,7 +58,7 @@ public sealed class ContextTests(DaemonFixture fixture, ITestOutputHelper output
         await Eventually.HoldsAsync("git serves", async () => (await Host.RunAsync("git", "ls-remote", address)).ExitCode == 0);
 
         Assert.Contains("from git", await RemoteAsync($"{address}%23main:sub"), StringComparison.Ordinal);
-        Assert.Contains("from git", await RemoteAsync($"{address}%23v1:sub"), StringComparison.Ordinal);
+        Assert.Contains("Using cache", await RemoteAsync($"{address}%23v1:sub"), StringComparison.Ordinal);
         Assert.Contains("not a tree", await RemoteAsync($"{address}%23main:out"), StringComparison.Ordinal);
         Assert.Contains("remote ref", await RemoteAsync($"{address}%23missing"), StringComparison.Ordinal);
         Assert.Contains("Cannot locate specified Dockerfile", await RemoteAsync($"{address}"), StringComparison.Ordinal);
