@@ -1,3 +1,4 @@
+using Rtd.Init.Supervision;
 using Rtd.Protocol.Sync;
 
 namespace Rtd.Init;
@@ -12,6 +13,11 @@ internal static class Program
 
     private static int Main(string[] args)
     {
+        if (args is [InitRoles.Supervisor])
+        {
+            return new Supervisor(SyncFd).Run();
+        }
+
         if (args is not [InitRoles.Container or InitRoles.Exec])
         {
             Console.Error.WriteLine("rtinit is started by rtd, not by hand");

@@ -17,6 +17,9 @@ internal static class Amount
     /// <summary>Kills of the daemon while it changes its store: <c>--kills</c>, 100 before a release.</summary>
     public static int Kills(int usual) => Of("RTD_TEST_KILLS", usual);
 
+    /// <summary>Kills of the daemon under load: <c>--torture</c>, 1000 before a release.</summary>
+    public static int Torture { get; } = Of("RTD_TEST_TORTURE", 5);
+
     private static int Of(string variable, int usual) =>
         Environment.GetEnvironmentVariable(variable) is { } asked ? int.Parse(asked, CultureInfo.InvariantCulture) : usual;
 }

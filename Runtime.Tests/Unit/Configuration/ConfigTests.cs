@@ -108,7 +108,6 @@ public sealed class ConfigTests
 
     [Theory]
     [InlineData("{\"foo\":1,\"debug\":true,\"bar\":2}", "the following directives don't match any configuration option: foo, bar")]
-    [InlineData("{\"live-restore\":true}", "\"live-restore\" in daemon.json is not available in this version of rtd")]
     [InlineData("{\"userns-remap\":\"default\",\"runtimes\":{\"x\":{}}}", "the following directives are not available in this version of rtd: userns-remap, runtimes")]
     [InlineData("{\"debug\":\"x\"}", "value of \"debug\" must be true or false")]
     [InlineData("{\"mtu\":\"1500\"}", "value of \"mtu\" must be an integer")]
@@ -149,7 +148,6 @@ public sealed class ConfigTests
     [InlineData("--exec-opt a=b", "invalid value \"a=b\" for --exec-opt: the one exec option is native.cgroupdriver")]
     [InlineData("--label a=1 --label a=2", "conflict labels for a=1 and a=2")]
     [InlineData("--label a", "invalid value \"a\" for --label: it must be key=value")]
-    [InlineData("--live-restore", "--live-restore is not available in this version of rtd")]
     [InlineData("--tlsverify", "--tlsverify is not available in this version of rtd")]
     [InlineData("--tlscert /x", "--tlscert is not available in this version of rtd")]
     [InlineData("-H npipe://x", "invalid value \"npipe://x\" for --host: invalid protocol format: \"npipe\" in \"npipe://x\" (unix, tcp and fd are served)")]

@@ -58,6 +58,7 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             Init = options.Init == true,
             NoNewPrivileges = options.NoNewPrivileges == true,
             SeccompProfile = options.SeccompProfile is null or "builtin" ? null : options.SeccompProfile,
+            LiveRestore = options.LiveRestore ?? false,
             LogDriver = options.LogDriver ?? "json-file",
             LogOptions = KeyValues(options.LogOptions!, nameof(options.LogOptions)),
             InsecureRegistries = options.InsecureRegistries!.Select(InsecureRegistry).ToArray(),
@@ -71,11 +72,6 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
     /// <summary>What only makes sense, or none, in combination.</summary>
     private void CheckTogether()
     {
-        if (options.LiveRestore == true)
-        {
-            throw Unavailable(nameof(options.LiveRestore));
-        }
-
         RefuseTls();
         CheckExecOptions();
         if (options.Bridge is not null && options.Bip is not null)

@@ -30,6 +30,9 @@ internal sealed record DaemonConfig
     /// <summary>How long containers may take to stop with the daemon; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
     public required TimeSpan ShutdownTimeout { get; init; }
 
+    /// <summary>Containers outlive the daemon.</summary>
+    public bool LiveRestore { get; init; }
+
     public required int OomScoreAdjust { get; init; }
 
     public required IReadOnlyList<string> Labels { get; init; }

@@ -151,7 +151,7 @@ internal sealed class DaemonOptions
     [FileKey("labels")]
     public IEnumerable<string>? Labels { get; set; }
 
-    [Option("live-restore", HelpText = "Keep containers running without the daemon (not available in this version)")]
+    [Option("live-restore", HelpText = "Keep containers running while there is no daemon")]
     [FileKey("live-restore")]
     public bool? LiveRestore { get; set; }
 

@@ -181,6 +181,7 @@ internal sealed partial class ContainerService
                 Process = ExecProcess(exec, start),
                 OpenStdin = stdin,
                 Output = exec.Capture ?? exec.Streams,
+                Holding = HoldingOf(exec),
             };
             IContainerProcess process = await _parts.Execution.ExecAsync(launch, CancellationToken.None);
             exec.SetState(new ExecState(true, process.Identity.Pid, null, null));
@@ -212,6 +213,7 @@ internal sealed partial class ContainerService
         }
         finally
         {
+            process.Forget();
             await exec.Streams.EndAsync();
         }
     }

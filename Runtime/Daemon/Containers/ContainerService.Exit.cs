@@ -66,9 +66,9 @@ internal sealed partial class ContainerService
         bool restart = DecideRestart(container, run, exit);
         bool remove = !restart && container.Record.HostConfig.AutoRemove && !container.RestartRequested;
         container.SetEnded(EndRecord(container.Record, exit, outOfMemory, restart));
-        if (!remove)
+        if (remove || Save(container))
         {
-            Save(container);
+            run.Process.Forget();
         }
 
         await container.ReplaceStreams().EndAsync();

@@ -65,16 +65,19 @@ internal sealed partial class ContainerService
         throw EngineException.NotFound($"No such container: {reference}");
     }
 
-    private void Save(Container container)
+    /// <summary>False when it could not be written.</summary>
+    private bool Save(Container container)
     {
         try
         {
             _files.Save(container.Record);
+            return true;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // A full disk must not keep an exit from being seen; what is in memory is served until the daemon ends.
             s_log.Error(failure, "container {0}: its state cannot be written", container.Id);
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Execution.Supervision;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Execution;
@@ -31,4 +32,7 @@ internal sealed record ContainerLaunch
 
     /// <summary>Receives stdout and stderr.</summary>
     public required IOutputSink Output { get; init; }
+
+    /// <summary>How the supervisor is to hold it, without the fds; null when it does not outlive the daemon.</summary>
+    public Holding? Holding { get; init; }
 }

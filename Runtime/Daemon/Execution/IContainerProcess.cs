@@ -25,4 +25,12 @@ internal interface IContainerProcess
 
     /// <summary>Sets the terminal's size; an error without a terminal.</summary>
     void Resize(ushort height, ushort width);
+
+    /// <summary>Its parent is not the daemon but the supervisor.</summary>
+    bool OutlivesDaemon => false;
+
+    /// <summary>Its end is written down: it need not be known any more, should the daemon end now.</summary>
+    void Forget()
+    {
+    }
 }

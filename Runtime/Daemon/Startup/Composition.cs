@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using NLog;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Api.Routes;
@@ -12,6 +13,7 @@ using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Execution.Supervision;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Images.Registry;
 using Rtd.Daemon.Networking;
@@ -35,6 +37,24 @@ internal static class Composition
     {
         DaemonConfig config = context.Config;
         RefuseWhatNobodyReads(config);
+        SafeFileHandle shim = SealedShim.Load(FindShim());
+        LiveRestore liveRestore = new(config.ExecRoot, shim);
+        bool mayResume = config.LiveRestore && liveRestore.MayResume;
+        try
+        {
+            liveRestore.OpenAsync(config.LiveRestore).GetAwaiter().GetResult();
+            return Compose(context, new NativeExecutionDriver(shim, liveRestore), liveRestore, mayResume);
+        }
+        catch
+        {
+            liveRestore.StartFailed();
+            throw;
+        }
+    }
+
+    private static DaemonServices Compose(DaemonContext context, NativeExecutionDriver execution, LiveRestore liveRestore, bool mayResume)
+    {
+        DaemonConfig config = context.Config;
         ImageService images = new(
             new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]),
             Registries(config));
@@ -47,9 +67,9 @@ internal static class Composition
         }
 
         SeccompCompiler seccomp = new();
-        NativeExecutionDriver execution = new(SealedShim.Load(FindShim()));
         VolumeStore volumes = new(config.DataRoot, new VolumeTrees(Path.Combine(config.DataRoot, "trash")), context.Events);
-        NetworkService networks = NetworkService.Start(NetworkOptions(config), context.Events);
+        NetworkService networks = NetworkService.Start(
+            NetworkOptions(config) with { Keeper = liveRestore, Resume = mayResume }, context.Events);
         ContainerService containers = new(
             new ContainerDependencies
             {
@@ -58,6 +78,7 @@ internal static class Composition
                 Networks = networks,
                 Cgroups = cgroups,
                 Execution = execution,
+                LiveRestore = liveRestore,
                 Seccomp = seccomp,
                 Volumes = volumes,
                 Events = context.Events,
@@ -87,12 +108,19 @@ internal static class Composition
                 new VolumeRoutes(volumeService),
             ],
             RestoreAsync = containers.RestoreAsync,
+            StartFailed = liveRestore.StartFailed,
             ReadyAsync = containers.StartByPolicyAsync,
-            Reload = changed => images.Registries.Options = Registries(changed),
+            Reload = changed =>
+            {
+                images.Registries.Options = Registries(changed);
+                liveRestore.SwitchAsync(changed.LiveRestore).GetAwaiter().GetResult();
+            },
             ShutDownAsync = async _ =>
             {
+                liveRestore.SayGoodbye();
                 await builds.ShutDownAsync();
                 await ShutDownAsync(containers, networks, images, config.ShutdownTimeout);
+                liveRestore.Leave();
                 quickMoves?.Dispose();
             },
         };
@@ -118,7 +146,12 @@ internal static class Composition
     private static async Task ShutDownAsync(ContainerService containers, NetworkService networks, ImageService images, TimeSpan timeout)
     {
         await containers.ShutdownAsync(timeout);
-        await networks.ShutdownAsync();
+
+        // Not while containers run on that use it.
+        if (containers.All.All(container => container.Run is null))
+        {
+            await networks.ShutdownAsync();
+        }
 
         // What takes longer is removed at the next start.
         await Task.WhenAny(images.Storage.TrashEmptied(), Task.Delay(s_trashTimeout));

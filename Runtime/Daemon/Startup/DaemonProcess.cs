@@ -47,8 +47,21 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
             module.Register(routes);
         }
 
-        await _services.RestoreAsync(signals.Stop);
-        await server.StartAsync();
+        // A ping is answered at once; all else waits until what the daemon before this one left is taken up.
+        TaskCompletionSource restored = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        routes.Ready = restored.Task;
+        try
+        {
+            await server.StartAsync();
+            await _services.RestoreAsync(signals.Stop);
+            restored.SetResult();
+        }
+        catch
+        {
+            _services.StartFailed();
+            throw;
+        }
+
         Announce(server);
         Task ready = GetReadyAsync(_services, signals.Stop);
 

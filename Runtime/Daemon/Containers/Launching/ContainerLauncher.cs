@@ -9,11 +9,13 @@ using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Execution.Supervision;
 using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Security;
 using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
+using Rtd.Protocol.Supervision;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers.Launching;
@@ -21,13 +23,15 @@ namespace Rtd.Daemon.Containers.Launching;
 /// <summary>Brings one container up, all of it or nothing: cgroup, network, log, files, then the process.</summary>
 internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDefaults defaults, ContainerFiles files, ContainerStore store)
 {
+    /// <summary>A look at a directory takes microseconds, on a network some milliseconds.</summary>
+    private static readonly TimeSpan s_sourcesTimeout = TimeSpan.FromSeconds(30);
+
     private static readonly Logger s_log = LogManager.GetLogger("containers");
 
-    public string CgroupPath(ContainerRecord record)
-    {
-        string parent = record.HostConfig.CgroupParent.Length > 0 ? record.HostConfig.CgroupParent : defaults.CgroupParent;
-        return $"{parent.TrimEnd('/')}/{record.Id}";
-    }
+    public string CgroupPath(ContainerRecord record) => CgroupPath(record.Id, record.HostConfig.CgroupParent);
+
+    /// <param name="parent">Empty for the default.</param>
+    public string CgroupPath(string id, string parent) => $"{(parent.Length > 0 ? parent : defaults.CgroupParent).TrimEnd('/')}/{id}";
 
     /// <summary>
     /// The filter of a container, for its first process and for its execs; empty is unconfined. A privileged one has a filter only when it asks for it.
@@ -65,7 +69,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     {
         using JoinedNamespaces joined = OpenJoined(record);
         IReadOnlyList<LinkedContainer> links = ContainerLinks.Running(record, store);
-        PrepareSources(record);
+        await PrepareSourcesAsync(record);
 
         // The first write to a v1 cgroup waits for the kernel for milliseconds, and so do the disk and the address pool: side by side.
         Task<ICgroup> cgroup = Task.Run(() => parts.Cgroups.Create(CgroupPath(record), ResourceBuilder.Build(record.HostConfig)));
@@ -76,8 +80,8 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         {
             await Task.WhenAll(cgroup, network);
             log = OpenLog(record);
-            streams.SetLog(log);
-            IContainerProcess process = await RunAsync(record, streams, cgroup.Result, network.Result, joined, links, saved);
+            streams.SetLog(log, OpenLedger(record.Id, log));
+            IContainerProcess process = await RunAsync(record, streams, log, cgroup.Result, network.Result, joined, links, saved);
             Relink(record, network.Result);
             return new ContainerRun
             {
@@ -112,8 +116,27 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         Environment = record.Config.Env ?? [],
     };
 
+    /// <summary>Where a daemon to come sees how far the output is logged; null when there is none to come, or the log cannot be cut back.</summary>
+    private OutputLedger? OpenLedger(string id, ILogDriver log)
+    {
+        if (!parts.Outlive || log is not IRewindableLog rewindable)
+        {
+            return null;
+        }
+
+        foreach (string left in Directory.GetFiles(files.DirectoryOf(id), HeldFds.SpoolName("*")))
+        {
+            File.Delete(left);
+        }
+
+        return OutputLedger.Create(rewindable.Position);
+    }
+
+    /// <summary>The directory that a container's output is drained to while there is no daemon; empty when nobody wants it.</summary>
+    public string SpoolOf(ContainerRecord record, ILogDriver log) => log is NoneLog ? "" : files.DirectoryOf(record.Id);
+
     private async Task<IContainerProcess> RunAsync(
-        ContainerRecord record, ProcessStreams streams, ICgroup cgroup, ISandbox? network, JoinedNamespaces joined, IReadOnlyList<LinkedContainer> links, Task saved)
+        ContainerRecord record, ProcessStreams streams, ILogDriver log, ICgroup cgroup, ISandbox? network, JoinedNamespaces joined, IReadOnlyList<LinkedContainer> links, Task saved)
     {
         if (joined.NetworkOwner is null)
         {
@@ -129,13 +152,47 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             Rootfs = rootfs,
             Cgroup = cgroup,
             ConnectNetwork = (pid, cancellation) => ConnectAsync(record.HostConfig, network, pid, cancellation),
-            BeforeExec = process => NoteAsync(record.Id, process, saved),
+            BeforeExec = process => NoteAsync(record.Id, process, network, saved),
+            Holding = parts.Outlive ? new Holding(HoldingKeys.Container(record.Id), "", SpoolOf(record, log), []) : null,
             OpenStdin = record.Config.OpenStdin,
             Output = streams,
         };
         IContainerProcess process = await parts.Execution.RunAsync(launch, CancellationToken.None);
         network?.Announce();
         return process;
+    }
+
+    /// <summary>What a daemon that has ended left of a run, put together again.</summary>
+    /// <param name="known">The run's file; null when it is lost, and with it the network.</param>
+    public async Task<ContainerRun> ResumeAsync(ContainerRecord record, ProcessStreams streams, HeldProcess held, RunRecord? known)
+    {
+        ILogDriver log = OpenLog(record);
+        SafeFileHandle? ledgerFile = held.Take(HeldFds.Ledger);
+        OutputLedger? ledger = ledgerFile is null ? null : OutputLedger.Open(ledgerFile);
+        if (ledger is not null && log is IRewindableLog rewindable)
+        {
+            rewindable.Rewind(ledger.Log);
+        }
+
+        streams.SetLog(log, ledger);
+        ISandbox? network = null;
+        if (!held.Child.HasExited && known?.Network is { } state)
+        {
+            NetworkFiles networkFiles = new(files, defaults);
+            network = await parts.Networks.RestoreAsync(networkFiles.Request(record, ContainerLinks.RunningOnly(record, store)), state, held.Child.Pid);
+        }
+
+        ICgroup cgroup = parts.Cgroups.Open(CgroupPath(record));
+        bool sharesPids = record.HostConfig.PidMode.Length > 0;
+        return new ContainerRun
+        {
+            Process = parts.Execution.TakeOver(held, streams, SpoolOf(record, log), sharesPids ? cgroup.Kill : null),
+            Cgroup = cgroup,
+            Log = log,
+            Network = network,
+            Namespaces = SpecBuilder.ExecNamespaces(record.HostConfig),
+            StartedAt = record.State.StartedAt ?? DateTimeOffset.UtcNow,
+        };
     }
 
     private SpecInputs Inputs(ContainerRecord record, JoinedNamespaces joined, IReadOnlyList<LinkedContainer> links)
@@ -158,9 +215,9 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     }
 
     /// <summary>The process is on disk before it runs anything: after a crash nothing of ours runs unknown.</summary>
-    private async Task NoteAsync(string id, ProcessIdentity process, Task saved)
+    private async Task NoteAsync(string id, ProcessIdentity process, ISandbox? network, Task saved)
     {
-        files.SaveRun(id, process);
+        files.SaveRun(id, process, network?.State);
         await saved;
     }
 
@@ -252,6 +309,24 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         }
 
         return handle;
+    }
+
+    /// <summary>Sources lie where users have them: a file system that does not answer must not hold up more than this start.</summary>
+    private static async Task PrepareSourcesAsync(ContainerRecord record)
+    {
+        if (record.Mounts.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await Task.Factory.StartNew(() => PrepareSources(record), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(s_sourcesTimeout);
+        }
+        catch (TimeoutException)
+        {
+            throw EngineException.System($"a source of a mount does not answer: {string.Join(", ", record.Mounts.Select(mount => mount.Source))}");
+        }
     }
 
     /// <summary>Makes or checks what is bound into the container.</summary>

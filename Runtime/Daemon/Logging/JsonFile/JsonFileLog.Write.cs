@@ -150,6 +150,7 @@ internal sealed partial class JsonFileLog
         }
 
         _file = Libc.Own(fd);
+        _inode = Libc.fstat(fd, Path).stx_ino;
         _size = WholeLines(new LogSegment(_file, _generation));
         _sizeKnown = true;
         Libc.try_ftruncate(fd, _size);
@@ -212,6 +213,7 @@ internal sealed partial class JsonFileLog
 
         _file!.Dispose();
         _file = next;
+        _inode = Libc.fstat(next.Fd(), Path).stx_ino;
         _size = 0;
         _generation++;
         Wake();
