@@ -19,6 +19,8 @@ public sealed class DamagedStateTests(DaemonFixture fixture, ITestOutputHelper o
         (await DockerAsync("volume", "create", "kept")).Exits(0);
         (await DockerAsync("network", "create", "lan")).Exits(0);
         await StartAsync("sleep 1000", "--name", "damaged", "-v", "kept:/v", "--network", "lan");
+        bool isOfContainer = pattern.Contains("containers/", StringComparison.Ordinal);
+        Dictionary<string, byte[]> undamaged = isOfContainer ? [] : Find(pattern).ToDictionary(file => file, File.ReadAllBytes);
         foreach (string damage in new[] { "", "{\"Id\":\"x", "null", "[[[[", "\0\0\0\0" })
         {
             await Daemon.KillAsync();
@@ -49,6 +51,17 @@ public sealed class DamagedStateTests(DaemonFixture fixture, ITestOutputHelper o
         foreach (string aside in Directory.GetFileSystemEntries(Daemon.DataRoot, "*damaged-*", SearchOption.AllDirectories).Where(Path.Exists))
         {
             await Command.RunAsync(["rm", "-rf", aside]);
+        }
+
+        foreach ((string file, byte[] content) in undamaged)
+        {
+            await File.WriteAllBytesAsync(file, content);
+        }
+
+        // Bridges of networks that were forgotten are the host's until somebody removes them: they could be another daemon's.
+        foreach (string link in (await Host.RunAsync("sh", "-c", "ls /sys/class/net | grep ^br- || true")).Lines)
+        {
+            (await Host.RunAsync("ip", "link", "delete", link)).Exits(0);
         }
 
         await Daemon.StartAsync();
