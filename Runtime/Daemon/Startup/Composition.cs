@@ -14,6 +14,7 @@ using Rtd.Daemon.Events;
 using Rtd.Daemon.Execution;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Images.Registry;
+using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Networking.Addressing;
 using Rtd.Daemon.Networking.Bridge;
@@ -35,6 +36,7 @@ internal static class Composition
     {
         DaemonConfig config = context.Config.Current;
         RefuseWhatNobodyReads(config);
+        LimitLogs(config);
         ImageService images = new(
             new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]),
             Registries(config));
@@ -94,6 +96,7 @@ internal static class Composition
             {
                 images.Registries.Options = Registries(changed);
                 containers.Reload(Defaults(changed));
+                LimitLogs(changed);
             },
             ShutDownAsync = async _ =>
             {
@@ -102,6 +105,13 @@ internal static class Composition
                 quickMoves?.Dispose();
             },
         };
+    }
+
+    /// <summary>Looks at once: the limit may be a new one.</summary>
+    private static void LimitLogs(DaemonConfig config)
+    {
+        LogQuota.Current = config.LogQuota is { } limit ? new LogQuota(Path.Combine(config.DataRoot, "containers"), limit) : null;
+        LogQuota.Current?.Rotated();
     }
 
     /// <summary>A setting that would be passed over in silence is an error instead: somebody relies on it.</summary>

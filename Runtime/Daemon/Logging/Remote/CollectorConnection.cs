@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Rtd.Daemon.Security;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Logging.Remote;
 
@@ -42,7 +43,7 @@ internal sealed class CollectorConnection : IAsyncDisposable
         catch (SocketException failed)
         {
             socket.Dispose();
-            throw new IOException($"dial {address.Scheme} {address.Path ?? $"{address.Host}:{address.Port}"}: {failed.Message.ToLowerInvariant()}", failed);
+            throw new IOException($"dial {address.Scheme} {address.Path ?? $"{address.Host}:{address.Port}"}: {Reason(failed)}", failed);
         }
         catch
         {
@@ -63,6 +64,13 @@ internal sealed class CollectorConnection : IAsyncDisposable
             return true;
         }
     }
+
+    /// <summary>The framework's own words for a socket file that is not there are those for an address of nobody.</summary>
+    private static string Reason(SocketException failed) => failed.SocketErrorCode switch
+    {
+        SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "no such host",
+        _ => Libc.strerror(failed.NativeErrorCode),
+    };
 
     public async ValueTask DisposeAsync()
     {
