@@ -51,6 +51,9 @@ internal sealed partial class ContainerService
     public IReadOnlyCollection<Container> All => _store.All;
 
     /// <summary>A container by id, prefix or name; not found in Docker's words.</summary>
+    /// <summary>Whether a container of this id runs.</summary>
+    public bool IsRunning(string id) => _store.Find(id) is { } container && container.State.Running;
+
     public Container Get(string reference) => _store.Get(reference);
 
     public bool Exists(string reference) => reference.Length > 0 && _store.Find(reference) is not null;
@@ -119,7 +122,7 @@ internal sealed partial class ContainerService
     {
         foreach (MountPoint mount in container.Record.Mounts.Where(mount => mount.Type == MountPoint.Volume))
         {
-            Dictionary<string, string> attributes = new() { ["driver"] = "local", ["container"] = container.Id };
+            Dictionary<string, string> attributes = new() { ["driver"] = mount.Driver, ["container"] = container.Id };
             if (action == "mount")
             {
                 attributes["destination"] = mount.Destination;

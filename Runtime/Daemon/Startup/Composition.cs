@@ -22,6 +22,7 @@ using Rtd.Daemon.Networking.Links;
 using Rtd.Daemon.Security.Seccomp;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Volumes;
+using Rtd.Daemon.Volumes.Remote;
 
 namespace Rtd.Daemon.Startup;
 
@@ -50,7 +51,9 @@ internal static class Composition
 
         SeccompCompiler seccomp = new();
         NativeExecutionDriver execution = new(SealedShim.Load(FindShim()));
-        VolumeStore volumes = new(config.DataRoot, new VolumeTrees(Path.Combine(config.DataRoot, "trash")), context.Events);
+        VolumeTrees trees = new(Path.Combine(config.DataRoot, "trash"));
+        VolumeDrivers volumeDrivers = new(trees, context.Plugins, new MountNotes(Path.Combine(config.ExecRoot, "volumes")));
+        VolumeStore volumes = new(config.DataRoot, trees, volumeDrivers, context.Events);
         NetworkService networks = NetworkService.Start(NetworkOptions(config), context.Events);
         ContainerService containers = new(
             new ContainerDependencies
@@ -65,9 +68,9 @@ internal static class Composition
                 Events = context.Events,
             },
             Defaults(config));
-        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin);
+        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, volumeDrivers);
         ImageUsage usage = new(containers);
-        VolumeService volumeService = new(volumes);
+        VolumeService volumeService = new(volumes, volumeDrivers);
         BuildDirectory buildDirectory = new(config.DataRoot);
         BuildService builds = new(new BuildParts(images, containers, usage, buildDirectory, new CacheMounts(buildDirectory), new SecretFiles(config.ExecRoot)));
         SystemInfoSource info = new(context.Config, context.Checks, status, context.Events, context.EngineId);
@@ -90,7 +93,12 @@ internal static class Composition
             ],
             Status = status,
             RestoreAsync = containers.RestoreAsync,
-            ReadyAsync = containers.StartByPolicyAsync,
+            ReadyAsync = async cancellation =>
+            {
+                // Nobody waits for a plugin that may not be there yet. What a former daemon has left has ids of its own: starts from now on are not concerned.
+                _ = volumeDrivers.UnmountLeftAsync(containers.IsRunning);
+                await containers.StartByPolicyAsync(cancellation);
+            },
             DescribeState = containers.DescribeQueues,
             Reload = changed =>
             {
