@@ -38,7 +38,7 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
             PidNamespace = pidNamespace,
             Cgroup = launch.Cgroup,
             Spec = SpecCodec.Encode(spec),
-            SpecFds = launch.Rootfs is null ? fds : [.. fds, launch.Rootfs],
+            SpecFds = [.. fds, .. launch.Trees, .. launch.Rootfs is null ? Array.Empty<SafeFileHandle>() : [launch.Rootfs]],
             Terminal = spec.Process.Terminal,
             OpenStdin = launch.OpenStdin,
             Output = launch.Output,

@@ -16,6 +16,7 @@ using Rtd.Daemon.Execution;
 using Rtd.Daemon.Execution.Supervision;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Images.Registry;
+using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Networking.Addressing;
 using Rtd.Daemon.Networking.Bridge;
@@ -23,6 +24,7 @@ using Rtd.Daemon.Networking.Links;
 using Rtd.Daemon.Security.Seccomp;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Volumes;
+using Rtd.Daemon.Volumes.Remote;
 
 namespace Rtd.Daemon.Startup;
 
@@ -35,7 +37,7 @@ internal static class Composition
 
     public static DaemonServices Compose(DaemonContext context)
     {
-        DaemonConfig config = context.Config;
+        DaemonConfig config = context.Config.Current;
         RefuseWhatNobodyReads(config);
         SafeFileHandle shim = SealedShim.Load(FindShim());
         LiveRestore liveRestore = new(config.ExecRoot, shim);
@@ -54,7 +56,8 @@ internal static class Composition
 
     private static DaemonServices Compose(DaemonContext context, NativeExecutionDriver execution, LiveRestore liveRestore, bool mayResume)
     {
-        DaemonConfig config = context.Config;
+        DaemonConfig config = context.Config.Current;
+        LimitLogs(config);
         ImageService images = new(
             new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]),
             Registries(config));
@@ -67,7 +70,9 @@ internal static class Composition
         }
 
         SeccompCompiler seccomp = new();
-        VolumeStore volumes = new(config.DataRoot, new VolumeTrees(Path.Combine(config.DataRoot, "trash")), context.Events);
+        VolumeTrees trees = new(Path.Combine(config.DataRoot, "trash"));
+        VolumeDrivers volumeDrivers = new(trees, context.Plugins, new MountNotes(Path.Combine(config.ExecRoot, "volumes")));
+        VolumeStore volumes = new(config.DataRoot, trees, volumeDrivers, context.Events);
         NetworkService networks = NetworkService.Start(
             NetworkOptions(config) with { Keeper = liveRestore, Resume = mayResume }, context.Events);
         ContainerService containers = new(
@@ -84,12 +89,12 @@ internal static class Composition
                 Events = context.Events,
             },
             Defaults(config));
-        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin);
+        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, volumeDrivers);
         ImageUsage usage = new(containers);
-        VolumeService volumeService = new(volumes);
+        VolumeService volumeService = new(volumes, volumeDrivers);
         BuildDirectory buildDirectory = new(config.DataRoot);
         BuildService builds = new(new BuildParts(images, containers, usage, buildDirectory, new CacheMounts(buildDirectory), new SecretFiles(config.ExecRoot)));
-        SystemInfoSource info = new(config, context.Checks, status, context.Events, context.EngineId);
+        SystemInfoSource info = new(context.Config, context.Checks, status, context.Events, context.EngineId);
         return new DaemonServices
         {
             Modules =
@@ -107,23 +112,39 @@ internal static class Composition
                 new NetworkRoutes(networks, containers),
                 new VolumeRoutes(volumeService),
             ],
+            Status = status,
             RestoreAsync = containers.RestoreAsync,
             StartFailed = liveRestore.StartFailed,
-            ReadyAsync = containers.StartByPolicyAsync,
+            ReadyAsync = async cancellation =>
+            {
+                // Nobody waits for a plugin that may not be there yet. What a former daemon has left has ids of its own: starts from now on are not concerned.
+                _ = volumeDrivers.UnmountLeftAsync(containers.IsRunning);
+                await containers.StartByPolicyAsync(cancellation);
+            },
+            DescribeState = containers.DescribeQueues,
             Reload = changed =>
             {
                 images.Registries.Options = Registries(changed);
+                containers.Reload(Defaults(changed));
+                LimitLogs(changed);
                 liveRestore.SwitchAsync(changed.LiveRestore).GetAwaiter().GetResult();
             },
             ShutDownAsync = async _ =>
             {
                 liveRestore.SayGoodbye();
                 await builds.ShutDownAsync();
-                await ShutDownAsync(containers, networks, images, config.ShutdownTimeout);
+                await ShutDownAsync(containers, networks, images, context.Config.Current.ShutdownTimeout);
                 liveRestore.Leave();
                 quickMoves?.Dispose();
             },
         };
+    }
+
+    /// <summary>Looks at once: the limit may be a new one.</summary>
+    private static void LimitLogs(DaemonConfig config)
+    {
+        LogQuota.Current = config.LogQuota is { } limit ? new LogQuota(Path.Combine(config.DataRoot, "containers"), limit) : null;
+        LogQuota.Current?.Rotated();
     }
 
     /// <summary>A setting that would be passed over in silence is an error instead: somebody relies on it.</summary>
@@ -205,28 +226,8 @@ internal static class Composition
         LogOptions = config.LogOptions,
         Init = config.Init,
         NoNewPrivileges = config.NoNewPrivileges,
-        SeccompProfile = DefaultSeccompProfile(config.SeccompProfile),
+        SeccompProfile = ConfigCheck.SeccompProfile(config.SeccompProfile),
     };
-
-    /// <summary>A file that is not a profile is told now, not at the first start of a container.</summary>
-    private static string DefaultSeccompProfile(string? setting)
-    {
-        if (setting is null or SecurityOptions.Unconfined)
-        {
-            return setting ?? SecurityOptions.Builtin;
-        }
-
-        try
-        {
-            string profile = File.ReadAllText(setting);
-            ProfileReader.Read(profile, capabilities: 0);
-            return profile;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or EngineException)
-        {
-            throw EngineException.InvalidParameter($"opening seccomp profile ({setting}) failed: {error.Message}", error);
-        }
-    }
 
     private static void Publish(EventBus events, ImageEvent change)
     {

@@ -4,6 +4,8 @@ namespace Rtd.Protocol.Spec;
 internal enum MountKind : byte
 {
     Bind,
+    /// <summary>A detached tree that comes along with the spec, after the namespaces and in list order; handled as a bind.</summary>
+    Tree,
     Tmpfs,
     Proc,
     Sysfs,

@@ -13,7 +13,6 @@ using Rtd.Daemon.Execution.Supervision;
 using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Security;
-using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Supervision;
 using Rtd.Protocol.Syscalls;
@@ -23,8 +22,8 @@ namespace Rtd.Daemon.Containers.Launching;
 /// <summary>Brings one container up, all of it or nothing: cgroup, network, log, files, then the process.</summary>
 internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDefaults defaults, ContainerFiles files, ContainerStore store)
 {
-    /// <summary>A look at a directory takes microseconds, on a network some milliseconds.</summary>
-    private static readonly TimeSpan s_sourcesTimeout = TimeSpan.FromSeconds(30);
+    /// <summary>A look at a directory takes microseconds, on a network some milliseconds; a plugin may take some seconds to mount.</summary>
+    private static readonly TimeSpan s_sourcesTimeout = TimeSpan.FromSeconds(60);
 
     private static readonly Logger s_log = LogManager.GetLogger("containers");
 
@@ -69,7 +68,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     {
         using JoinedNamespaces joined = OpenJoined(record);
         IReadOnlyList<LinkedContainer> links = ContainerLinks.Running(record, store);
-        await PrepareSourcesAsync(record);
+        using MountSources sources = await OpenSourcesAsync(record);
 
         // The first write to a v1 cgroup waits for the kernel for milliseconds, and so do the disk and the address pool: side by side.
         Task<ICgroup> cgroup = Task.Run(() => parts.Cgroups.Create(CgroupPath(record), ResourceBuilder.Build(record.HostConfig)));
@@ -80,8 +79,9 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         {
             await Task.WhenAll(cgroup, network);
             log = OpenLog(record);
+            await log.ConnectAsync();
             streams.SetLog(log, OpenLedger(record.Id, log));
-            IContainerProcess process = await RunAsync(record, streams, log, cgroup.Result, network.Result, joined, links, saved);
+            IContainerProcess process = await RunAsync(record, streams, log, cgroup.Result, network.Result, joined, sources, links, saved);
             Relink(record, network.Result);
             return new ContainerRun
             {
@@ -95,7 +95,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         }
         catch
         {
-            await UndoAsync(record.Id, cgroup, network, saved, log);
+            await UndoAsync(record, cgroup, network, saved, log);
             throw;
         }
     }
@@ -136,7 +136,15 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     public string SpoolOf(ContainerRecord record, ILogDriver log) => log is NoneLog ? "" : files.DirectoryOf(record.Id);
 
     private async Task<IContainerProcess> RunAsync(
-        ContainerRecord record, ProcessStreams streams, ILogDriver log, ICgroup cgroup, ISandbox? network, JoinedNamespaces joined, IReadOnlyList<LinkedContainer> links, Task saved)
+        ContainerRecord record,
+        ProcessStreams streams,
+        ILogDriver log,
+        ICgroup cgroup,
+        ISandbox? network,
+        JoinedNamespaces joined,
+        MountSources sources,
+        IReadOnlyList<LinkedContainer> links,
+        Task saved)
     {
         if (joined.NetworkOwner is null)
         {
@@ -144,11 +152,13 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         }
 
         using SafeFileHandle? rootfs = await parts.Layers.OpenRootfsAsync(record.Id);
+        ContainerSpec spec = new SpecBuilder(Inputs(record, joined, sources, links), defaults).Build();
         ContainerLaunch launch = new()
         {
-            Spec = new SpecBuilder(Inputs(record, joined, links), defaults).Build(),
+            Spec = spec,
             CloneFlags = SpecBuilder.CloneFlags(record.HostConfig),
             NamespaceFds = joined.Fds,
+            Trees = [.. spec.Mounts.Where(mount => mount.Kind == MountKind.Tree).Select(mount => sources.Tree(mount.Destination))],
             Rootfs = rootfs,
             Cgroup = cgroup,
             ConnectNetwork = (pid, cancellation) => ConnectAsync(record.HostConfig, network, pid, cancellation),
@@ -174,6 +184,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             rewindable.Rewind(ledger.Log);
         }
 
+        await TryAsync(record.Id, log.ConnectAsync);
         streams.SetLog(log, ledger);
         ISandbox? network = null;
         if (!held.Child.HasExited && known?.Network is { } state)
@@ -195,7 +206,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         };
     }
 
-    private SpecInputs Inputs(ContainerRecord record, JoinedNamespaces joined, IReadOnlyList<LinkedContainer> links)
+    private SpecInputs Inputs(ContainerRecord record, JoinedNamespaces joined, MountSources sources, IReadOnlyList<LinkedContainer> links)
     {
         string networkOwner = joined.NetworkOwner ?? record.Id;
         bool writableCgroups = record.HostConfig.Privileged || SecurityOptions.Parse(record.HostConfig.SecurityOpt, false).WritableCgroups;
@@ -209,6 +220,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             LinkEnvironment = [.. links.SelectMany(link => LinkEnvironment.Of(record.Name, link))],
             CgroupMounts = parts.Cgroups.ContainerMounts(writableCgroups),
             JoinNamespaces = joined.Kinds,
+            Sources = sources,
             SeccompFilter = SeccompFilter(record.HostConfig),
             Capabilities = CapabilitiesOf(record.HostConfig),
         };
@@ -312,81 +324,38 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     }
 
     /// <summary>Sources lie where users have them: a file system that does not answer must not hold up more than this start.</summary>
-    private static async Task PrepareSourcesAsync(ContainerRecord record)
+    private async Task<MountSources> OpenSourcesAsync(ContainerRecord record)
     {
         if (record.Mounts.Count == 0)
         {
-            return;
+            return await MountSources.OpenAsync(record, parts.Volumes, parts.Layers, record.Id);
         }
 
+        Task<MountSources> opening = Task.Factory.StartNew(
+            () => MountSources.OpenAsync(record, parts.Volumes, parts.Layers, record.Id), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
         try
         {
-            await Task.Factory.StartNew(() => PrepareSources(record), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(s_sourcesTimeout);
+            return await opening.WaitAsync(s_sourcesTimeout);
         }
         catch (TimeoutException)
         {
+            _ = ReleaseLateAsync(record, opening);
             throw EngineException.System($"a source of a mount does not answer: {string.Join(", ", record.Mounts.Select(mount => mount.Source))}");
         }
     }
 
-    /// <summary>Makes or checks what is bound into the container.</summary>
-    public static void PrepareSources(ContainerRecord record)
+    /// <summary>It does answer in the end, and nobody wants it any more. Nobody awaits this.</summary>
+    private async Task ReleaseLateAsync(ContainerRecord record, Task<MountSources> opening) => await TryAsync(record.Id, async () =>
     {
-        foreach (MountPoint mount in record.Mounts)
-        {
-            if (mount.Type == MountPoint.Volume && !Directory.Exists(mount.Source))
-            {
-                throw EngineException.NotFound($"get {mount.Name}: no such volume");
-            }
+        (await opening).Dispose();
+        await MountSources.ReleaseAsync(record.Mounts, parts.Volumes, record.Id);
+    });
 
-            if (mount.Subpath.Length > 0)
-            {
-                CheckSubpath(mount);
-            }
-
-            if (mount.Type != MountPoint.Bind || Path.Exists(mount.Source))
-            {
-                continue;
-            }
-
-            if (!mount.CreateSource)
-            {
-                throw EngineException.InvalidParameter($"invalid mount config for type \"bind\": bind source path does not exist: {mount.Source}");
-            }
-
-            CreateSource(mount.Source);
-        }
-    }
-
-    /// <summary>For the sake of the message: rtinit looks again, and holds what it finds.</summary>
-    private static void CheckSubpath(MountPoint mount)
+    private async Task UndoAsync(ContainerRecord record, Task<ICgroup> cgroup, Task<ISandbox?> network, Task saved, ILogDriver? log)
     {
-        try
-        {
-            BindSource.OpenBelow(mount.Source, mount.Subpath).Dispose();
-        }
-        catch (SyscallException failure)
-        {
-            string reason = failure.Errno == Libc.EXDEV ? "it leads out of the volume" : Libc.strerror(failure.Errno);
-            throw EngineException.InvalidParameter($"cannot access path {mount.Subpath} of volume {mount.Name}: {reason}", failure);
-        }
-    }
-
-    private static void CreateSource(string path)
-    {
-        try
-        {
-            Directory.CreateDirectory(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw EngineException.System($"error while creating mount source path '{path}': {failure.Message}", failure);
-        }
-    }
-
-    private async Task UndoAsync(string id, Task<ICgroup> cgroup, Task<ISandbox?> network, Task saved, ILogDriver? log)
-    {
+        string id = record.Id;
         await TryAsync(id, () => saved);
+        await TryAsync(id, () => MountSources.ReleaseAsync(record.Mounts, parts.Volumes, id));
         await TryAsync(id, () => parts.Layers.CloseRootfsAsync(id));
         await TryAsync(id, async () => await (network.IsCompletedSuccessfully && network.Result is { } made ? made.ReleaseAsync() : Task.CompletedTask));
         await TryAsync(id, async () => await (cgroup.IsCompletedSuccessfully ? cgroup.Result.RemoveAsync(CancellationToken.None) : Task.CompletedTask));
@@ -407,7 +376,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         }
         catch (Exception failure)
         {
-            s_log.Error(failure, "container {0}: undoing a failed start", RandomId.Short(id));
+            s_log.Error(failure, "container {0}: a step on its way in or out", RandomId.Short(id));
         }
     }
 }

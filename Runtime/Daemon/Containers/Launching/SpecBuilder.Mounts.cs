@@ -56,7 +56,7 @@ internal sealed partial class SpecBuilder
         yield return new MountSpec(MountKind.Bind, inputs.HostsPath, "/etc/hosts", flags, 0, false, "");
     }
 
-    private static MountSpec Mount(MountPoint mount)
+    private MountSpec Mount(MountPoint mount)
     {
         if (mount.Type == MountPoint.Tmpfs)
         {
@@ -65,7 +65,8 @@ internal sealed partial class SpecBuilder
         }
 
         ulong flags = mount.Writable ? 0 : Libc.MS_RDONLY;
-        return new MountSpec(MountKind.Bind, mount.Source, mount.Destination, flags, Propagation(mount.Propagation), !mount.NonRecursive, mount.Subpath);
+        MountKind kind = inputs.Sources.IsTree(mount.Destination) ? MountKind.Tree : MountKind.Bind;
+        return new MountSpec(kind, inputs.Sources.Path(mount), mount.Destination, flags, Propagation(mount.Propagation), !mount.NonRecursive, mount.Subpath) { WritableBelow = mount.WritableBelow };
     }
 
     private static ulong Propagation(string word) => word switch
@@ -86,7 +87,7 @@ internal sealed partial class SpecBuilder
         {
             if (mount.Propagation is "shared" or "rshared")
             {
-                return Libc.MS_SHARED | Libc.MS_REC;
+                return Libc.MS_SHARED; // of the root alone: other binds keep their own
             }
 
             propagation = mount.Propagation is "slave" or "rslave" ? Libc.MS_SLAVE | Libc.MS_REC : propagation;

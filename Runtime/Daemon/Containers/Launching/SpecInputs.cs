@@ -25,6 +25,9 @@ internal sealed record SpecInputs
     /// <summary>CLONE_NEW* kinds of other containers' namespaces, in the order of their fds.</summary>
     public required IReadOnlyList<int> JoinNamespaces { get; init; }
 
+    /// <summary>Binds and volumes, as the host has them.</summary>
+    public required MountSources Sources { get; init; }
+
     /// <summary>Compiled filter; empty is unconfined.</summary>
     public required byte[] SeccompFilter { get; init; }
 

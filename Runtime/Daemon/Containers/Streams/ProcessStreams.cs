@@ -98,6 +98,7 @@ internal sealed class ProcessStreams(bool tty) : ILedgerSink
     public ValueTask WriteAsync(OutputStream stream, ReadOnlyMemory<byte> data, DateTimeOffset at)
     {
         ImmutableArray<AttachedClient> clients;
+        ValueTask room = ValueTask.CompletedTask;
         lock (_gate)
         {
             clients = _clients;
@@ -110,10 +111,12 @@ internal sealed class ProcessStreams(bool tty) : ILedgerSink
                 {
                     _ledger?.Commit(stream, splitter.Unfinished, rewindable.Position);
                 }
+
+                room = log.WaitForRoomAsync();
             }
         }
 
-        return clients.IsEmpty && _follower is null ? ValueTask.CompletedTask : DeliverAsync(clients, stream, data);
+        return clients.IsEmpty && _follower is null ? room : DeliverAsync(clients, stream, data, room);
     }
 
     /// <summary>Writes the last, unfinished lines to the log. Clients stay until <see cref="EndAsync"/>: their connection ends after the state is known.</summary>
@@ -163,6 +166,7 @@ internal sealed class ProcessStreams(bool tty) : ILedgerSink
         {
             _released = true;
             clients = _clients;
+            _log?.ReleaseBackPressure();
         }
 
         foreach (AttachedClient client in clients)
@@ -171,8 +175,9 @@ internal sealed class ProcessStreams(bool tty) : ILedgerSink
         }
     }
 
-    private async ValueTask DeliverAsync(ImmutableArray<AttachedClient> clients, OutputStream stream, ReadOnlyMemory<byte> data)
+    private async ValueTask DeliverAsync(ImmutableArray<AttachedClient> clients, OutputStream stream, ReadOnlyMemory<byte> data, ValueTask room)
     {
+        await room;
         foreach (AttachedClient client in clients)
         {
             await client.DeliverAsync(stream, data);

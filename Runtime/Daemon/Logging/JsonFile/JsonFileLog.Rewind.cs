@@ -24,8 +24,8 @@ internal sealed partial class JsonFileLog : IRewindableLog
     }
 
     /// <summary>
-    /// The file that was the current one may have been rotated since: those that are newer hold only what is to be written again.
-    /// One that is gone, or was compressed, was rotated with all that counts in it.
+    /// The file that was the current one may have been rotated since, by what is to be taken back: then those that are newer hold nothing else. One that
+    /// is gone, or was compressed, has taken the rest along.
     /// </summary>
     public void Rewind(LogEnd position)
     {
@@ -47,7 +47,7 @@ internal sealed partial class JsonFileLog : IRewindableLog
                     return;
                 }
 
-                if (position.File == 0 || IsPresent(position.File, age))
+                if (age == 0 || position.File == 0 || IsPresent(position.File, age))
                 {
                     CutBack(fd, (long)found.stx_size, 0);
                 }
