@@ -28,7 +28,7 @@ internal static class ContainerInit
         using Rootfs rootfs = Rootfs.Mount(spec.Rootfs, sync.Received);
 
         Progress.Step = InitStep.Mounts;
-        Mounts.AttachAll(rootfs, spec.Mounts, binds);
+        Mounts.AttachAll(rootfs, spec.Mounts, binds, sync.Received);
         Progress.Step = InitStep.Devices;
         DeviceNodes.Make(rootfs, spec.Devices);
 

@@ -33,7 +33,11 @@ internal static class Mounts
         return opened;
     }
 
-    public static void AttachAll(Rootfs rootfs, IReadOnlyList<MountSpec> mounts, IReadOnlyList<DetachedMount> binds)
+    /// <param name="rootfs">What they go below.</param>
+    /// <param name="mounts">All of the container's.</param>
+    /// <param name="binds">Those that <see cref="OpenBinds"/> made.</param>
+    /// <param name="received">Fds that came along with the spec.</param>
+    public static void AttachAll(Rootfs rootfs, IReadOnlyList<MountSpec> mounts, IReadOnlyList<DetachedMount> binds, IReadOnlyList<SafeFileHandle> received)
     {
         int bind = 0;
         foreach (MountSpec mount in mounts)
@@ -43,6 +47,12 @@ internal static class Mounts
                 using SafeFileHandle tree = binds[bind].Fd;
                 AttachBind(rootfs, mount, tree, binds[bind].IsDirectory);
                 bind++;
+            }
+            else if (mount.Kind == MountKind.Received)
+            {
+                using SafeFileHandle target = MountTarget.MakeDirectory(rootfs.Fd, mount.Destination);
+                using SafeFileHandle tree = received[int.Parse(mount.Data, System.Globalization.CultureInfo.InvariantCulture)];
+                Libc.move_mount(tree.Fd(), target.Fd(), mount.Destination);
             }
             else if (!IsCgroup(mount))
             {

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Execution.Oci;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Execution;
@@ -15,8 +16,14 @@ internal sealed record ContainerLaunch
     /// <summary>Fds for <see cref="ContainerSpec.JoinNamespaces"/>, same order.</summary>
     public IReadOnlyList<SafeFileHandle> NamespaceFds { get; init; } = [];
 
+    /// <summary>A detached mount that goes along after them, for a mount of kind <see cref="MountKind.Received"/>; null when there is none.</summary>
+    public SafeFileHandle? SharedMemory { get; init; }
+
     /// <summary>The detached mount of a root of kind <see cref="RootfsKind.Mount"/>; null for the other kinds.</summary>
     public SafeFileHandle? Rootfs { get; init; }
+
+    /// <summary>Set for another runtime than our own.</summary>
+    public OciLaunch? Oci { get; init; }
 
     public required ICgroup Cgroup { get; init; }
 

@@ -30,7 +30,7 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
             PidNamespace = pidNamespace,
             Cgroup = launch.Cgroup,
             Spec = SpecCodec.Encode(spec),
-            SpecFds = launch.Rootfs is null ? fds : [.. fds, launch.Rootfs],
+            SpecFds = [.. fds, .. new[] { launch.SharedMemory, launch.Rootfs }.OfType<SafeFileHandle>()],
             Terminal = spec.Process.Terminal,
             OpenStdin = launch.OpenStdin,
             Output = launch.Output,
@@ -216,7 +216,8 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
         }
     }
 
-    private static async Task AbortAsync(IoSource pidfd)
+    /// <summary>Kills and reaps what was not to be.</summary>
+    internal static async Task AbortAsync(IoSource pidfd)
     {
         using (pidfd)
         {

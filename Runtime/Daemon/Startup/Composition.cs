@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using NLog;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Api.Routes;
@@ -9,12 +10,14 @@ using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Execution.Oci;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Images.Registry;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Networking.Addressing;
 using Rtd.Daemon.Networking.Bridge;
 using Rtd.Daemon.Networking.Links;
+using Rtd.Daemon.Security.AppArmor;
 using Rtd.Daemon.Security.Seccomp;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Volumes;
@@ -31,7 +34,6 @@ internal static class Composition
     public static DaemonServices Compose(DaemonContext context)
     {
         DaemonConfig config = context.Config;
-        RefuseWhatNobodyReads(config);
         ImageService images = new(
             new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]),
             Registries(config));
@@ -44,7 +46,10 @@ internal static class Composition
         }
 
         SeccompCompiler seccomp = new();
-        NativeExecutionDriver execution = new(SealedShim.Load(FindShim()));
+        AppArmorHost appArmor = AppArmorHost.Probe();
+        SafeFileHandle shim = SealedShim.Load(FindShim());
+        OciExecutionDriver otherRuntimes = new(shim, Path.Combine(config.ExecRoot, "oci"));
+        RuntimeSelection execution = new(new NativeExecutionDriver(shim), otherRuntimes);
         VolumeStore volumes = new(config.DataRoot, new VolumeTrees(Path.Combine(config.DataRoot, "trash")), context.Events);
         NetworkService networks = NetworkService.Start(NetworkOptions(config), context.Events);
         ContainerService containers = new(
@@ -59,8 +64,8 @@ internal static class Composition
                 Volumes = volumes,
                 Events = context.Events,
             },
-            Defaults(config));
-        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin);
+            Defaults(config, appArmor));
+        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, appArmor);
         ImageUsage usage = new(containers);
         VolumeService volumeService = new(volumes);
         SystemInfoSource info = new(config, context.Checks, status, context.Events, context.EngineId);
@@ -80,7 +85,11 @@ internal static class Composition
                 new NetworkRoutes(networks, containers),
                 new VolumeRoutes(volumeService),
             ],
-            RestoreAsync = containers.RestoreAsync,
+            RestoreAsync = async cancellation =>
+            {
+                await containers.RestoreAsync(cancellation);
+                otherRuntimes.Sweep(id => containers.All.Any(container => container.Run is not null && container.Id.StartsWith(id, StringComparison.Ordinal)));
+            },
             ReadyAsync = containers.StartByPolicyAsync,
             Reload = changed => images.Registries.Options = Registries(changed),
             ShutDownAsync = async _ =>
@@ -89,23 +98,6 @@ internal static class Composition
                 quickMoves?.Dispose();
             },
         };
-    }
-
-    /// <summary>A setting that would be passed over in silence is an error instead: somebody relies on it.</summary>
-    private static void RefuseWhatNobodyReads(DaemonConfig config)
-    {
-        (bool Asked, string Setting)[] settings =
-        [
-            (config.DefaultIpcMode != "private", "default-ipc-mode"),
-            (config.DefaultCgroupnsMode != "private", "default-cgroupns-mode"),
-        ];
-        foreach ((bool asked, string setting) in settings)
-        {
-            if (asked)
-            {
-                throw EngineException.InvalidParameter($"{setting} cannot be changed in this version of rtd: leave it at its default");
-            }
-        }
     }
 
     private static async Task ShutDownAsync(ContainerService containers, NetworkService networks, ImageService images, TimeSpan timeout)
@@ -150,7 +142,7 @@ internal static class Composition
         DataDirectory = config.DataRoot,
     };
 
-    private static ContainerDefaults Defaults(DaemonConfig config) => new()
+    private static ContainerDefaults Defaults(DaemonConfig config, AppArmorHost appArmor) => new()
     {
         DataRoot = config.DataRoot,
         ExecRoot = config.ExecRoot,
@@ -163,6 +155,11 @@ internal static class Composition
         HostGateways = config.HostGatewayAddresses,
         LogDriver = config.LogDriver,
         LogOptions = config.LogOptions,
+        AppArmor = appArmor.Available,
+        IpcMode = config.DefaultIpcMode,
+        CgroupnsMode = config.DefaultCgroupnsMode,
+        Runtimes = config.Runtimes,
+        Runtime = config.DefaultRuntime,
         Init = config.Init,
         NoNewPrivileges = config.NoNewPrivileges,
         SeccompProfile = DefaultSeccompProfile(config.SeccompProfile),

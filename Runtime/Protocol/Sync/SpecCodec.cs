@@ -155,6 +155,7 @@ internal static class SpecCodec
         w.Bool(process.OomScoreAdjust is not null);
         w.Int(process.OomScoreAdjust ?? 0);
         w.Bytes(process.SeccompFilter);
+        w.String(process.AppArmorProfile);
         w.Bool(process.Init);
     }
 
@@ -175,6 +176,7 @@ internal static class SpecCodec
             NoNewPrivileges = r.Bool(),
             OomScoreAdjust = Optional(r.Bool(), r.Int()),
             SeccompFilter = r.Bytes(),
+            AppArmorProfile = r.String(),
             Init = r.Bool(),
         };
     }

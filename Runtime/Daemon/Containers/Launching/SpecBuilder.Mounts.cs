@@ -41,6 +41,10 @@ internal sealed partial class SpecBuilder
         {
             yield return new MountSpec(MountKind.Bind, "/dev/shm", "/dev/shm", 0, 0, true, "");
         }
+        else if (inputs.SharedMemory is { } fd)
+        {
+            yield return new MountSpec(MountKind.Received, "shm", "/dev/shm", 0, 0, false, fd.ToString(CultureInfo.InvariantCulture));
+        }
         else if (_host.IpcMode != "none")
         {
             string size = _host.ShmSize.ToString(CultureInfo.InvariantCulture);

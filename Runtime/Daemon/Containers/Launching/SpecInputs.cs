@@ -25,8 +25,14 @@ internal sealed record SpecInputs
     /// <summary>CLONE_NEW* kinds of other containers' namespaces, in the order of their fds.</summary>
     public required IReadOnlyList<int> JoinNamespaces { get; init; }
 
+    /// <summary>Which of the fds that go along with the spec is another container's /dev/shm; null for one's own.</summary>
+    public int? SharedMemory { get; init; }
+
     /// <summary>Compiled filter; empty is unconfined.</summary>
     public required byte[] SeccompFilter { get; init; }
+
+    /// <summary>Empty is unconfined.</summary>
+    public string AppArmorProfile { get; init; } = "";
 
     public required ulong Capabilities { get; init; }
 }

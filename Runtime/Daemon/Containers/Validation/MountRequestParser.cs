@@ -22,7 +22,7 @@ internal static class MountRequestParser
             MountPoint.Bind => new PlannedMount(Bind(mount, subject)),
             MountPoint.Volume => Volume(mount, subject),
             MountPoint.Tmpfs => new PlannedMount(Tmpfs(mount, subject)),
-            "image" or "npipe" or "cluster" => throw new EngineException(ErrorKind.NotImplemented, $"mounts of type \"{mount.Type}\" are not supported"),
+            "image" or "npipe" or "cluster" => throw EngineException.InvalidParameter($"mounts of type \"{mount.Type}\" are not supported"),
             _ => throw EngineException.InvalidParameter($"mount type unknown: \"{mount.Type}\""),
         };
     }
