@@ -59,7 +59,7 @@ public sealed class NamespaceSharingTests(DaemonFixture fixture, ITestOutputHelp
     {
         Assert.Equal(new FileInfo($"/proc/{Daemon.Pid}/ns/uts").LinkTarget, (await ShellAsync("readlink /proc/self/ns/uts", "--uts", "host")).Exits(0).Line);
         Assert.Equal(Environment.MachineName, (await ShellAsync("hostname", "--uts", "host")).Exits(0).Line);
-        (await ShellAsync("true", "--uts", "nonsense")).Exits(125).Says("nonsense");
+        (await ShellAsync("true", "--uts", "nonsense")).Exits(125).Says("invalid UTS mode");
     }
 
     [RootFact]

@@ -46,7 +46,7 @@ public sealed class DaemonDoorTests(DaemonFixture fixture, ITestOutputHelper out
         string id = await StartAsync("for p in ps sh; do printf '#!/bin/busybox sh\\ntouch /ran\\n' >/tmp/$p; chmod +x /tmp/$p; done; mv /tmp/ps /bin/ps; exec sleep 1000");
         await Eventually.HoldsAsync("it is replaced", async () => (await DockerAsync("top", id)).Stdout.Contains("sleep", StringComparison.Ordinal));
 
-        (await DockerAsync("top", id, "-o", "pid,args")).Exits(0);
+        (await DockerAsync("top", id, "-ef")).Exits(0);
         CommandResult hostile = await DockerAsync("top", id, "-o", "pid;touch /ran");
 
         Assert.NotEqual(0, hostile.ExitCode);

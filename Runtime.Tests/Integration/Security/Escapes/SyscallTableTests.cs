@@ -12,6 +12,8 @@ public sealed class SyscallTableTests(DaemonFixture fixture, ITestOutputHelper o
     /// <summary>Beyond the newest call of any kernel that is known today.</summary>
     private const int Calls = 480;
 
+    private const int Uretprobe = 335, Uprobe = 336;
+
     private const uint AuditX64 = 0xC000003E, AuditX86 = 0x40000003, X32Bit = 0x40000000, Errno = 0x00050000, ErrnoMask = 0xffff;
 
     /// <summary>The number is of calls that the filter alone denies, at least; fewer would mean that nothing was tested. (A kernel without x32 answers no call of it.)</summary>
@@ -29,6 +31,12 @@ public sealed class SyscallTableTests(DaemonFixture fixture, ITestOutputHelper o
         List<string> wrong = [];
         for (int number = 0; number < Calls; number++)
         {
+            if (door == "x86-64" && number is (Uretprobe or Uprobe))
+            {
+                // The kernel's own trampolines make them, past every filter (Linux 6.14): for anybody else they fail.
+                continue;
+            }
+
             uint action = Decide(filter, door, (uint)number);
             if ((action & ~ErrnoMask) == Errno)
             {

@@ -31,21 +31,19 @@ public sealed class WorkingDirectoryTests(DaemonFixture fixture, ITestOutputHelp
     }
 
     /// <summary>GHSA-q6r4-3wmg-fwcq: a working directory that leads through a link is made where the container sees it.</summary>
-    [RootTheory]
-    [InlineData("{0}")]
-    [InlineData("../../../../../../..{0}")]
-    public async Task Missing_working_directory_is_not_made_on_the_host(string target)
+    [RootFact]
+    public async Task Missing_working_directory_is_not_made_on_the_host()
     {
         string outside = Path.Combine(Host.Root, "outside");
         Directory.CreateDirectory(outside);
         byte[] image = ImageArchive.DockerSave(
             "linked:latest",
-            ImageArchive.Tar([.. ImageArchive.Busybox(), ImageArchive.Symlink("a", string.Format(null, target, outside))]));
+            ImageArchive.Tar([.. ImageArchive.Busybox(), ImageArchive.Symlink("a", outside)]));
         (await LoadAsync(image)).Exits(0);
 
-        CommandResult result = await DockerAsync("run", "--rm", "-w", "/a/b/c", "linked", "sh", "-c", "pwd; echo x >mark");
+        // Where the link leads is a place of the container's own.
+        Assert.Equal($"{outside}/b/c\n", (await DockerAsync("run", "--rm", "-w", "/a/b/c", "linked", "sh", "-c", "pwd; echo x >mark")).Exits(0).Stdout);
 
-        Assert.True(result.ExitCode != 0 || result.Line == "/a/b/c", result.ToString());
         Assert.Empty(Directory.EnumerateFileSystemEntries(outside));
         Directory.Delete(outside);
     }
@@ -62,6 +60,6 @@ public sealed class WorkingDirectoryTests(DaemonFixture fixture, ITestOutputHelp
         string id = (string)JObject.Parse(await second.Content.ReadAsStringAsync())["Id"]!;
         using HttpResponseMessage started = await Api.PostAsync($"/containers/{id}/start");
 
-        Assert.Contains("cwd", await EngineApi.ErrorAsync(started, 400), StringComparison.Ordinal);
+        Assert.Contains("working directory", await EngineApi.ErrorAsync(started, 400), StringComparison.Ordinal);
     }
 }

@@ -34,9 +34,8 @@ internal sealed partial class SpecBuilder
             yield return cgroup;
         }
 
-        yield return _host.IpcMode == "host"
-            ? new MountSpec(MountKind.Bind, "/dev/mqueue", "/dev/mqueue", 0, 0, true, "")
-            : new MountSpec(MountKind.Mqueue, "mqueue", "/dev/mqueue", NoSuidNoExecNoDev, 0, false, "");
+        // That of the ipc namespace, whosever it is: a host need not have it mounted.
+        yield return new MountSpec(MountKind.Mqueue, "mqueue", "/dev/mqueue", NoSuidNoExecNoDev, 0, false, "");
         if (_host.IpcMode == "host")
         {
             yield return new MountSpec(MountKind.Bind, "/dev/shm", "/dev/shm", 0, 0, true, "");

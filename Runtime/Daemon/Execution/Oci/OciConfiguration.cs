@@ -18,39 +18,42 @@ internal static class OciConfiguration
     {
         ContainerSpec spec = launch.Spec;
         OciLaunch oci = launch.Oci!;
-        return WithoutNulls(new JObject
+        JObject linux = new()
+        {
+            ["cgroupsPath"] = launch.Cgroup.Path,
+            ["namespaces"] = new JArray(Namespaces(launch)),
+            ["devices"] = new JArray(spec.Devices.Where(device => HostDevices.Default.All(known => known.Path != device.Path)).Select(Device)),
+            ["sysctl"] = new JObject(spec.Sysctls.Select(sysctl => new JProperty(sysctl.Name, sysctl.Value))),
+            ["maskedPaths"] = new JArray(spec.MaskedPaths),
+            ["readonlyPaths"] = new JArray(spec.ReadonlyPaths),
+            ["rootfsPropagation"] = Propagation(spec.RootfsPropagation == 0 ? Libc.MS_PRIVATE | Libc.MS_REC : spec.RootfsPropagation),
+            ["resources"] = new JObject { ["devices"] = new JArray(DeviceRules(oci.DeviceRules)) },
+        };
+        if (oci.Seccomp is not null)
+        {
+            linux["seccomp"] = OciSeccomp.Build(oci.Seccomp);
+        }
+
+        JObject json = new()
         {
             ["ociVersion"] = "1.0.2",
-            ["hostname"] = spec.Hostname.Length > 0 ? spec.Hostname : null,
-            ["domainname"] = spec.Domainname.Length > 0 ? spec.Domainname : null,
             ["root"] = new JObject { ["path"] = spec.Rootfs.BaseDirectory, ["readonly"] = spec.ReadonlyRootfs },
             ["process"] = Process(spec.Process, user),
             ["mounts"] = new JArray(Mounts(spec)),
             ["annotations"] = new JObject(oci.Annotations.Select(entry => new JProperty(entry.Key, entry.Value))),
-            ["linux"] = WithoutNulls(new JObject
-            {
-                ["cgroupsPath"] = launch.Cgroup.Path,
-                ["namespaces"] = new JArray(Namespaces(launch)),
-                ["devices"] = new JArray(spec.Devices.Where(device => HostDevices.Default.All(known => known.Path != device.Path)).Select(Device)),
-                ["sysctl"] = new JObject(spec.Sysctls.Select(sysctl => new JProperty(sysctl.Name, sysctl.Value))),
-                ["maskedPaths"] = new JArray(spec.MaskedPaths),
-                ["readonlyPaths"] = new JArray(spec.ReadonlyPaths),
-                ["rootfsPropagation"] = Propagation(spec.RootfsPropagation == 0 ? Libc.MS_PRIVATE | Libc.MS_REC : spec.RootfsPropagation),
-                ["resources"] = new JObject { ["devices"] = new JArray(DeviceRules(oci.DeviceRules)) },
-                ["seccomp"] = oci.Seccomp is null ? null : OciSeccomp.Build(oci.Seccomp),
-            }),
-        });
+            ["linux"] = linux,
+        };
+        AddName(json, "hostname", spec.Hostname);
+        AddName(json, "domainname", spec.Domainname);
+        return json;
     }
 
-    /// <summary>Not every runtime reads null as if nothing was said.</summary>
-    private static JObject WithoutNulls(JObject json)
+    private static void AddName(JObject json, string field, string name)
     {
-        foreach (JProperty property in json.Properties().Where(property => property.Value.Type == JTokenType.Null).ToArray())
+        if (name.Length > 0)
         {
-            property.Remove();
+            json[field] = name;
         }
-
-        return json;
     }
 
     private static JObject Process(ProcessSpec process, RuntimeUser user)

@@ -209,9 +209,11 @@ internal sealed class OciExecutionDriver(SafeFileHandle shim, string directory)
     /// <summary>Docker's words, and its exit codes by the runtime's.</summary>
     private static StartException Explain(OciRuntime runtime, string words, Exception failure)
     {
+        // What clients take their exit code from is in lower case, as Go has it; crun's are the C library's words.
+        words = words.Replace("No such file", "no such file", StringComparison.Ordinal).Replace("Permission denied", "permission denied", StringComparison.Ordinal);
         bool missing = (words.Contains("executable file", StringComparison.Ordinal) && words.Contains("not found", StringComparison.Ordinal))
-            || words.Contains("no such file or directory", StringComparison.OrdinalIgnoreCase);
-        int exitCode = missing ? 127 : words.Contains("permission denied", StringComparison.OrdinalIgnoreCase) ? 126 : 128;
+            || words.Contains("no such file or directory", StringComparison.Ordinal);
+        int exitCode = missing ? 127 : words.Contains("permission denied", StringComparison.Ordinal) ? 126 : 128;
         return new StartException(
             nameof(InitStep.Execute), exitCode == 128 ? Libc.EINVAL : 0, $"failed to create task for container: failed to create shim task: OCI runtime create failed: {runtime.Name}: {words}", exitCode, failure);
     }

@@ -115,6 +115,8 @@ static void spy(const char *canary) {
             if (fd < 0) continue;
             if (read(fd, comm, sizeof comm - 1) < 0) comm[0] = 0;
             close(fd);
+            /* Not each other: two spies that stop one another would never go on. */
+            if (strncmp(comm, "escapes", 7) == 0) continue;
             seen++;
             const char *ways[] = { "root", "cwd" };
             for (int i = 0; i < 2; i++) {
