@@ -12,7 +12,7 @@ internal sealed partial class Snapshot
     /// <summary>Kinds that belong to one daemon process and begin anew with the next.</summary>
     private static readonly string[] s_processKinds = ["fd", "thread", "namespace of thread"];
 
-    /// <summary>Threads of the runtime's pool have no name of their own and come and go with load; only many more of them are a leak.</summary>
+    /// <summary>Threads of the runtime's pool have no name of their own (with a compiler at run time, names of its) and come and go with load; only many more of them are a leak.</summary>
     private const string PoolThread = "thread: of the pool";
     private const int PoolSlack = 24;
 
@@ -107,13 +107,15 @@ internal sealed partial class Snapshot
         Directory.EnumerateFileSystemEntries(directory)
             .Select(link => new FileInfo(link).LinkTarget)
             .OfType<string>()
+            // A daemon that is not compiled ahead of time loads its assemblies when it first needs them.
+            .Where(target => !target.EndsWith(".dll", StringComparison.Ordinal) && !target.EndsWith(".pdb", StringComparison.Ordinal))
             .Select(target => Number().Replace(target, ""));
 
     private static IEnumerable<string> Threads(int pid) =>
         Directory.EnumerateDirectories($"/proc/{pid}/task")
             .Select(task => Read($"{task}/comm").Trim())
             .Where(name => name.Length > 0)
-            .Select(name => name == Read($"/proc/{pid}/comm").Trim() ? "of the pool" : name);
+            .Select(name => name == Read($"/proc/{pid}/comm").Trim() || name.StartsWith(".NET ", StringComparison.Ordinal) ? "of the pool" : name);
 
     /// <summary>A thread that entered a container's namespace and did not come back.</summary>
     private static IEnumerable<string> ThreadNamespaces(int pid)

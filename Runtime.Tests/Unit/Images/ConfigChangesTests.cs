@@ -65,7 +65,7 @@ public sealed class ConfigChangesTests
     [InlineData("ENV A", "must have two arguments")]
     [InlineData("ENV =x", "names can not be blank")]
     [InlineData("ENV A=1 B", "can't find = in \"B\"")]
-    [InlineData("ENV A=\"x", "matching quote")]
+    [InlineData("ENV A=\"x", "matching double-quote")]
     [InlineData("EXPOSE 70000", "invalid containerPort")]
     [InlineData("EXPOSE 9-8", "invalid containerPort")]
     [InlineData("EXPOSE 80/icmp", "invalid containerPort")]

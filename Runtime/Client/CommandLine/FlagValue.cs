@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Rtd.Client.Containers;
 using Rtd.Client.Formatting;
+using Rtd.Protocol.Text;
 
 namespace Rtd.Client.CommandLine;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Rtd.Client.CommandLine;
 using Rtd.Client.Formatting;
+using Rtd.Protocol.Text;
 
 namespace Rtd.Client.Containers;
 

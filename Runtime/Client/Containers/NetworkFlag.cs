@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Rtd.Client.CommandLine;
 using Rtd.Client.Json;
+using Rtd.Protocol.Text;
 
 namespace Rtd.Client.Containers;
 

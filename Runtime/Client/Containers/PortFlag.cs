@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Rtd.Client.CommandLine;
+using Rtd.Protocol.Text;
 
 namespace Rtd.Client.Containers;
 

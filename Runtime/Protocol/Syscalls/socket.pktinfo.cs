@@ -6,7 +6,9 @@ namespace Rtd.Protocol.Syscalls;
 
 internal static partial class Libc
 {
-    private const int IPPROTO_IP = 0, IP_PKTINFO = 8, IPPROTO_IPV6 = 41, IPV6_PKTINFO = 50;
+    public const int IPPROTO_IP = 0, IPPROTO_IPV6 = 41;
+
+    private const int IP_PKTINFO = 8, IPV6_PKTINFO = 50;
 
     [StructLayout(LayoutKind.Sequential)]
     private struct in_pktinfo

@@ -17,6 +17,28 @@ public sealed class ForeignRulesTests(DaemonFixture fixture, ITestOutputHelper o
         await Eventually.HoldsAsync("info tells no more of it", async () => !(await WarningsAsync()).Exists(line => line.Contains("theirs", StringComparison.Ordinal)));
     }
 
+    /// <summary>Rules that nft does not list, by policy and by the last rule.</summary>
+    [RootTheory]
+    [InlineData("iptables-legacy", "-P FORWARD DROP", "-P FORWARD ACCEPT", "table ip filter chain FORWARD (iptables-legacy) drops")]
+    [InlineData("iptables-legacy", "-A FORWARD -j REJECT", "-D FORWARD -j REJECT", "table ip filter chain FORWARD (iptables-legacy) drops")]
+    [InlineData("iptables-legacy", "-t mangle -A FORWARD -j DROP", "-t mangle -F FORWARD", "table ip mangle chain FORWARD (iptables-legacy) drops")]
+    [InlineData("ip6tables-legacy", "-P FORWARD DROP", "-P FORWARD ACCEPT", "table ip6 filter chain FORWARD (iptables-legacy) drops")]
+    [InlineData("ip6tables-legacy", "-A FORWARD -j REJECT", "-D FORWARD -j REJECT", "table ip6 filter chain FORWARD (iptables-legacy) drops")]
+    public async Task Drop_by_legacy_iptables_is_told_while_it_is_there(string program, string rule, string undo, string told)
+    {
+        (await Host.RunAsync(program, "-A", "FORWARD", "-s", program.StartsWith("ip6", StringComparison.Ordinal) ? "2001:db8::1" : "192.0.2.1", "-j", "DROP")).Exits(0);
+        Assert.DoesNotContain(await WarningsAsync(), line => line.Contains("legacy", StringComparison.Ordinal));
+
+        (await Host.RunAsync([program, .. rule.Split(' ')])).Exits(0);
+        Assert.Contains(await WarningsAsync(), line => line.Contains(told, StringComparison.Ordinal));
+        (await DockerAsync("run", "--rm", "-p", "8099:80", "busybox", "true")).Exits(0);
+        await Eventually.HoldsAsync("the log tells of it", () => Task.FromResult(Daemon.Log.Contains(told, StringComparison.Ordinal)));
+
+        (await Host.RunAsync([program, .. undo.Split(' ')])).Exits(0);
+        (await Host.RunAsync(program, "-F", "FORWARD")).Exits(0);
+        Assert.DoesNotContain(await WarningsAsync(), line => line.Contains("legacy", StringComparison.Ordinal));
+    }
+
     [RootFact]
     public async Task Rules_in_the_admins_table_hold_and_stay()
     {

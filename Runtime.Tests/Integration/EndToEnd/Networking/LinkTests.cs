@@ -38,7 +38,8 @@ public sealed class LinkTests(DaemonFixture fixture, ITestOutputHelper output) :
         (await DockerAsync("start", "db")).Exits(0);
         (await DockerAsync("start", "web")).Exits(0);
         (await DockerAsync("stop", "-t", "0", "db")).Exits(0);
-        await StartAsync("sleep 1000");
+        // Its links may still be leaving, and the address with them: others get the next one until it is free.
+        await Eventually.HoldsAsync("another container has its address", async () => await InspectAsync(await StartAsync("sleep 1000"), "{{.NetworkSettings.IPAddress}}") == before);
         (await DockerAsync("start", "db")).Exits(0);
 
         string after = await InspectAsync(target, "{{.NetworkSettings.IPAddress}}");

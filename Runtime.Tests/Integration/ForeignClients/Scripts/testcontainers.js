@@ -44,6 +44,9 @@ async function oneShot() {
   await container.stop();
 }
 
+// testcontainers unreferences the sockets of its log streams: node would end with exit code 0 while it waits for one of them alone.
+setInterval(() => {}, 1000);
+
 (async () => {
   for (const step of [httpServer, health, oneShot]) {
     await step();

@@ -19,6 +19,8 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
     private readonly HashSet<PublishedPort> _ports = [];
     private readonly HashSet<LinkedPort> _linked = [];
     private string _shape = "";
+    private IReadOnlyList<string> _foreign = [];
+    private string[] _warnings = [];
     private bool _removed;
 
     /// <summary>Adds a network, or replaces the one of the same bridge.</summary>
@@ -139,6 +141,10 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
         }
 
         connections.ForgetUntranslated(ports);
+        if (ports.Count > 0)
+        {
+            LookForForeignDrops(_foreign);
+        }
     }
 
     public void Withdraw(IReadOnlyList<PublishedPort> ports)
@@ -169,23 +175,30 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
         }
     }
 
-    /// <summary>Lines for <c>info</c>: what outside of us stands in the containers' way, as of the last look.</summary>
-    public IReadOnlyList<string> Warnings { get; private set; } = [];
+    /// <summary>Lines for <c>info</c>: what outside of us stands in the containers' way. Of the legacy tables the kernel tells no changes, so they are looked at now.</summary>
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            LookForForeignDrops(_foreign);
+            return _warnings;
+        }
+    }
 
     /// <summary>Looks for foreign chains that would drop what ours let through, and logs those that have come.</summary>
-    public void LookForForeignDrops()
+    public void LookForForeignDrops() => LookForForeignDrops(_foreign = ForeignForwardDrops());
+
+    private void LookForForeignDrops(IReadOnlyList<string> foreign)
     {
         string[] warnings =
         [
-            .. ForeignForwardDrops().Select(chain =>
+            .. foreign.Concat(LegacyTables.ForwardDrops()).Select(chain =>
                 $"WARNING: {chain} drops forwarded packets that its rules do not know: containers reach other hosts, and other hosts their ports, only where those rules say so"),
         ];
-        foreach (string warning in warnings.Except(Warnings))
+        foreach (string warning in warnings.Except(Interlocked.Exchange(ref _warnings, warnings)))
         {
             s_log.Warn(warning);
         }
-
-        Warnings = warnings;
     }
 
     /// <summary>Foreign chains on the forward hook that drop what they do not know: an accept of ours cannot overrule them, so the user is to know.</summary>

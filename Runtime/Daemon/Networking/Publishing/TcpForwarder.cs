@@ -15,6 +15,9 @@ internal sealed class TcpForwarder(Socket listener, IPEndPoint target, IPEndPoin
 {
     private const int BufferSize = 64 * 1024;
 
+    // As docker-proxy does.
+    private const int KeepAliveSeconds = 15;
+
     private static readonly Logger s_log = LogManager.GetLogger("network");
     private static readonly TimeSpan s_acceptPause = TimeSpan.FromMilliseconds(100);
 
@@ -74,6 +77,7 @@ internal sealed class TcpForwarder(Socket listener, IPEndPoint target, IPEndPoin
         try
         {
             client.NoDelay = true;
+            KeepAlive(client);
             server = await ConnectAsync(broken.Token);
             await Task.WhenAll(CopyAsync(client, server, broken), CopyAsync(server, client, broken));
         }
@@ -109,6 +113,7 @@ internal sealed class TcpForwarder(Socket listener, IPEndPoint target, IPEndPoin
         Socket server = new(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            KeepAlive(server);
             await server.ConnectAsync(to, cancellation);
             return server;
         }
@@ -117,6 +122,14 @@ internal sealed class TcpForwarder(Socket listener, IPEndPoint target, IPEndPoin
             server.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A peer can be gone without a word: also when rules that come back lead its packets past us. What is known of it is not to stay for good.</summary>
+    private static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
     }
 
     private static async Task CopyAsync(Socket from, Socket to, CancellationTokenSource broken)

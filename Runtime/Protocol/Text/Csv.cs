@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Rtd.Client.CommandLine;
+namespace Rtd.Protocol.Text;
 
 internal static class Csv
 {
