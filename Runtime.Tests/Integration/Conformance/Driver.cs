@@ -128,7 +128,7 @@ internal sealed class Driver(EngineApi api, string version)
         return status == 200 && IsStream(operation) ? CheckStream(operation, text, call, succeeds) : CheckSchema(operation, Parse(text), status, call);
     }
 
-    private static bool IsStream(Operation operation) => operation.Name is "GET /events" or "POST /images/create" or "POST /images/load" || operation.Name.EndsWith("/push", StringComparison.Ordinal);
+    private static bool IsStream(Operation operation) => operation.Name is "GET /events" or "POST /build" or "POST /images/create" or "POST /images/load" || operation.Name.EndsWith("/push", StringComparison.Ordinal);
 
     private JArray CheckStream(Operation operation, string text, string call, bool succeeds)
     {

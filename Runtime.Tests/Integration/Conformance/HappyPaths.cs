@@ -44,6 +44,11 @@ internal sealed class HappyPaths(Driver driver, byte[] rootfs)
         await driver.OkAsync("DELETE /images/{name}", 200, "imported", "force=1");
         await driver.OkAsync("DELETE /images/{name}", 200, $"{Registry}/shop/app:1");
         await driver.OkAsync("POST /images/prune", 200, query: """filters={"dangling":["true"]}""");
+        byte[] context = ImageArchive.Tar(ImageArchive.File("Dockerfile", "FROM busybox\nLABEL a=b\nCOPY Dockerfile /"));
+        await driver.OkAsync("POST /build", 200, null, "t=conform-built&nocache=1&rm=1", Archive(context));
+        await driver.OkAsync("GET /system/df", 200);
+        await driver.OkAsync("DELETE /images/{name}", 200, "conform-built");
+        await driver.OkAsync("POST /build/prune", 200, query: "all=1&keep-storage=0");
     }
 
     /// <param name="archive">What <c>GET /images/get</c> answers.</param>

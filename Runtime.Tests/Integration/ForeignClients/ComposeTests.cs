@@ -69,6 +69,22 @@ public sealed class ComposeTests(DaemonFixture fixture, ITestOutputHelper output
     }
 
     [ProgramFact("docker-compose")]
+    public async Task Images_are_built_once_and_anew_when_asked()
+    {
+        string built = (await ComposeAsync("build")).Exits(0).Stdout;
+        Assert.Contains("Successfully tagged shop_worker:latest", built, StringComparison.Ordinal);
+        Assert.Contains("Successfully tagged shop_migrate:latest", built, StringComparison.Ordinal);
+        Assert.DoesNotContain("not needed", built, StringComparison.Ordinal);
+        Assert.Equal("migration", (await DockerAsync("image", "inspect", "--format", "{{index .Config.Labels \"shop.role\"}}", "shop_migrate")).Exits(0).Line);
+
+        Assert.Contains("Using cache", (await ComposeAsync("build", "worker")).Exits(0).Stdout, StringComparison.Ordinal);
+        Assert.DoesNotContain("Using cache", (await ComposeAsync("build", "--no-cache", "worker")).Exits(0).Stdout, StringComparison.Ordinal);
+        (await ComposeAsync("up", "-d", "--build")).Exits(0);
+        (await ComposeAsync("down", "-v", "--rmi", "local")).Exits(0);
+        Assert.DoesNotContain("shop", (await DockerAsync("images")).Exits(0).Stdout, StringComparison.Ordinal);
+    }
+
+    [ProgramFact("docker-compose")]
     public async Task Everyday_verbs()
     {
         (await ComposeAsync("config", "-q")).Exits(0);

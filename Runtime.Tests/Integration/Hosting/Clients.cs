@@ -21,6 +21,7 @@ internal sealed class Clients(TestDaemon daemon)
         ["RTD_HOST"] = $"unix://{daemon.Socket}",
         ["DOCKER_CONFIG"] = Path.Combine(daemon.Host.Root, "docker"),
         ["DOCKER_CLI_HINTS"] = "false",
+        ["DOCKER_BUILDKIT"] = "0",
         ["HOME"] = daemon.Host.Root,
         ["TERM"] = "xterm",
     };

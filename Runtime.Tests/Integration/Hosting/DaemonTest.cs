@@ -89,6 +89,9 @@ public abstract class DaemonTest(DaemonFixture fixture, ITestOutputHelper output
         {
             (await DockerAsync("rmi", "-f", (string)image["Id"]!)).Exits(0);
         }
+
+        using HttpResponseMessage pruned = await Api.PostAsync("/build/prune?all=1");
+        pruned.EnsureSuccessStatusCode();
     }
 
     /// <summary>Kernel objects may go a moment after the answer; what stays is a leak.</summary>

@@ -137,11 +137,11 @@ public sealed class ImageStoreTests : StorageTest
     {
         ImageService service = Open();
         Image image = ArchiveBuilder.Load(service, new TarBuilder().File("f", "12345"));
-        List<ImageHistoryItem> history = ImageHistory.Of(service.Images.GetEntry(image.Id), service.Storage.LayerStore);
+        List<ImageHistoryItem> history = ImageHistory.Of(service.Images.GetEntry(image.Id), service.Images.FindParent, service.Storage.LayerStore);
         Assert.Equal([(image.Id, "ENV", 0L), ("<missing>", "ADD", 5L)], history.Select(item => (item.Id, item.CreatedBy, item.Size)));
     }
 
     private static Image Import(ImageService service, string name, params string[] changes) => Import(service, new TarBuilder().File("file", "x").Build(), name, changes);
 
-    private static List<ImageSummary> List(ImageService service, string filters) => service.List.Run(ImageFilters.Parse(filters, ImageList.Filters), sharedSize: false);
+    private static List<ImageSummary> List(ImageService service, string filters) => service.List.Run(ImageFilters.Parse(filters, ImageList.Filters), all: false, sharedSize: false);
 }

@@ -24,6 +24,9 @@ public sealed class CompletionTests
     [InlineData("volume rm |", "data")]
     [InlineData("tag |", "busybox:1 busybox:latest")]
     [InlineData("cp w|", "web: worker:")]
+    [InlineData("builder |", "build prune")]
+    [InlineData("build --sec|", "--secret --security-opt")]
+    [InlineData("build --network |", "back bridge")]
     [InlineData("completion |", "bash zsh")]
     [InlineData("nonsense |", "")]
     public void Candidates(string line, string expected)

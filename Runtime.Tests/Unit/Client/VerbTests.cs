@@ -245,13 +245,4 @@ public sealed class VerbTests
         Assert.Equal(125, ClientRun.Against(daemon, "create", "busybox").ExitCode);
         Assert.Equal(127, ClientRun.Against(daemon, "run", "busybox").ExitCode);
     }
-
-    [Fact]
-    public void Missing_verbs_are_named()
-    {
-        ClientRun run = ClientRun.Of("-H", "unix:///nonexistent", "build", ".");
-
-        Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith("rtctl build: not available in this client yet", run.Error);
-    }
 }

@@ -1,3 +1,4 @@
+using Rtd.Client.Builds;
 using Rtd.Client.Containers;
 using Rtd.Client.Daemon;
 using Rtd.Client.Images;
@@ -21,6 +22,7 @@ internal static partial class CommandTable
             Group = CommandGroup.Common, Interspersed = false,
         },
         new OptionsCommand<ListOptions>(["container ls", "container list", "container ps", "ps"], "[OPTIONS]", "List containers", ArgumentCount.None, ContainerList.Run) { Group = CommandGroup.Common },
+        new CompositeCommand<ImageBuildOptions>(["image build", "builder build", "build"], "[OPTIONS] PATH | URL | -", "Build an image from a Dockerfile", ArgumentCount.Exactly(1), ImageBuild.Run) { Group = CommandGroup.Common },
         new OptionsCommand<PullOptions>(["image pull", "pull"], "[OPTIONS] NAME[:TAG|@DIGEST]", "Pull an image from a registry", ArgumentCount.Exactly(1), ImagePull.Run) { Group = CommandGroup.Common },
         new OptionsCommand<PushOptions>(["image push", "push"], "[OPTIONS] NAME[:TAG]", "Push an image to a registry", ArgumentCount.Exactly(1), ImagePush.Run) { Group = CommandGroup.Common },
         new OptionsCommand<ImageListOptions>(["image ls", "image list", "images"], "[OPTIONS] [REPOSITORY[:TAG]]", "List images", ArgumentCount.AtMostOne, ImageList.Run) { Group = CommandGroup.Common },

@@ -6,6 +6,7 @@ internal static partial class CommandTable
     /// <summary>Groups of verbs, in the order of the help.</summary>
     public static IReadOnlyList<(string Name, string Summary)> Groups { get; } =
     [
+        ("builder", "Manage builds"),
         ("container", "Manage containers"),
         ("image", "Manage images"),
         ("network", "Manage networks"),
@@ -13,7 +14,7 @@ internal static partial class CommandTable
         ("volume", "Manage volumes"),
     ];
 
-    public static IReadOnlyList<Command> All { get; } = [.. Common(), .. Containers(), .. Images(), .. Networks(), .. Volumes(), .. Daemon(), .. Missing()];
+    public static IReadOnlyList<Command> All { get; } = [.. Common(), .. Containers(), .. Images(), .. Networks(), .. Volumes(), .. Daemon()];
 
     public static bool IsGroup(string name)
     {

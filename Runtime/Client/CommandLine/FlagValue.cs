@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Rtd.Client.Containers;
 using Rtd.Client.Formatting;
+using Rtd.Client.Images;
 using Rtd.Protocol.Text;
 
 namespace Rtd.Client.CommandLine;
@@ -34,6 +35,8 @@ internal static class FlagValue
     {
         "env" => EnvironmentEntry(value),
         "label" => [Label(value)],
+        "build-arg" => value.Length > 0 && value[0] != '=' ? [value] : throw new FormatException($"invalid environment variable: {value}"),
+        "tag" => [ImageName(value)],
         "attach" => [Stream(value)],
         "add-host" => [AddHost(value)],
         "dns" => [Address(value)],
@@ -106,6 +109,19 @@ internal static class FlagValue
     {
         string name = value.Split('=')[0];
         return name.Trim().Length > 0 ? value : throw new FormatException($"invalid label '{value}': empty name");
+    }
+
+    private static string ImageName(string value)
+    {
+        try
+        {
+            ImageReference.Parse(value);
+            return value;
+        }
+        catch (ClientException bad)
+        {
+            throw new FormatException(bad.Message);
+        }
     }
 
     private static string DeviceRule(string value)

@@ -109,13 +109,11 @@ internal static class Prune
         return 0;
     }
 
-    private static bool Confirm(ClientContext context, PruneOptions options, string warning)
-    {
-        if (options.Force)
-        {
-            return true;
-        }
+    private static bool Confirm(ClientContext context, PruneOptions options, string warning) => options.Force || Confirm(context, warning);
 
+    /// <summary>Asks.</summary>
+    public static bool Confirm(ClientContext context, string warning)
+    {
         context.Out.Write(warning + "\nAre you sure you want to continue? [y/N] ");
         context.Out.Flush();
         return ReadAnswer().Trim().Equals("y", StringComparison.OrdinalIgnoreCase);

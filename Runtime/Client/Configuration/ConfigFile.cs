@@ -68,6 +68,9 @@ internal sealed class ConfigFile(string path, JsonObject root)
     /// <summary>Registries' entries, or null when there are none.</summary>
     public JsonObject? Auths => root["auths"] as JsonObject;
 
+    /// <summary>The registries that have credentials, here or with a helper, by the keys they are kept by.</summary>
+    public IEnumerable<string> Registries => new[] { "auths", "credHelpers" }.SelectMany(section => root[section] is JsonObject entries ? entries.Select(entry => entry.Key) : []).Distinct();
+
     /// <summary>The name of the helper program that keeps a registry's credentials; null when this file does.</summary>
     public string? CredentialHelper(string registry) =>
         root["credHelpers"] is JsonObject helpers && helpers[registry]?.ToString() is { Length: > 0 } own ? own : Text("credsStore");

@@ -26,12 +26,19 @@ internal sealed class ProgressPrinter(TextSink sink)
         }
         finally
         {
-            _screen.Finish();
-            sink.Flush();
+            Finish();
         }
     }
 
-    private void Print(JsonElement message)
+    /// <summary>Leaves the lines of layers as they are.</summary>
+    public void Finish()
+    {
+        _screen.Finish();
+        sink.Flush();
+    }
+
+    /// <exception cref="ClientException">It is an error.</exception>
+    public void Print(JsonElement message)
     {
         if (message.Text("error") is { Length: > 0 } error)
         {

@@ -9,7 +9,7 @@ internal static partial class Libc
     public const int EINTR = 4, ENOENT = 2, EACCES = 13, EPERM = 1, EPIPE = 32, ECONNREFUSED = 111, EAGAIN = 11;
     public const int SHUT_WR = 1, SHUT_RDWR = 2;
     public const short POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16;
-    public const int S_IFIFO = 0x1000, S_IFCHR = 0x2000, S_IFDIR = 0x4000, S_IFBLK = 0x6000, S_IFREG = 0x8000, S_IFSOCK = 0xC000;
+    public const int S_IFIFO = 0x1000, S_IFCHR = 0x2000, S_IFDIR = 0x4000, S_IFBLK = 0x6000, S_IFREG = 0x8000, S_IFLNK = 0xA000, S_IFSOCK = 0xC000;
     public const int TCSANOW = 0, TCSADRAIN = 1;
 
     private const string LibraryName = "libc";
@@ -63,6 +63,9 @@ internal static partial class Libc
 
     [LibraryImport(LibraryName, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int _statx(int directory, string path, int flags, uint mask, byte* buffer);
+
+    [LibraryImport(LibraryName, EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial byte* _realpath(string path, byte* resolved);
 
     [LibraryImport(LibraryName, EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int _link(string existing, string path);
@@ -240,6 +243,38 @@ internal static partial class Libc
         return _statx(AT_FDCWD, path, 0, STATX_TYPE, buffer) == 0 ? *(ushort*)(buffer + stx_mode) & S_IFMT : 0;
     }
 
+    /// <summary>What a path names, links not followed; 0, or the negative errno.</summary>
+    public static unsafe int lstat(string path, out FileStatus status)
+    {
+        const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100;
+        const uint STATX_BASIC_STATS = 0x7FF;
+        const int stx_nlink = 16, stx_mode = 28, stx_ino = 32, stx_size = 40, stx_mtime = 112, stx_rdev_major = 128, stx_rdev_minor = 132, stx_dev_major = 136, stx_dev_minor = 140;
+        byte* buffer = stackalloc byte[256];
+        if (_statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, buffer) != 0)
+        {
+            status = default;
+            return -Marshal.GetLastPInvokeError();
+        }
+
+        status = new FileStatus(
+            *(ushort*)(buffer + stx_mode),
+            *(uint*)(buffer + stx_nlink),
+            (*(uint*)(buffer + stx_dev_major), *(uint*)(buffer + stx_dev_minor), *(ulong*)(buffer + stx_ino)),
+            *(long*)(buffer + stx_size),
+            *(long*)(buffer + stx_mtime),
+            *(uint*)(buffer + stx_rdev_major),
+            *(uint*)(buffer + stx_rdev_minor));
+        return 0;
+    }
+
+    /// <summary>A path without links and dots; null when it does not exist.</summary>
+    public static unsafe string? realpath(string path)
+    {
+        const int PATH_MAX = 4096;
+        byte* buffer = stackalloc byte[PATH_MAX];
+        return Marshal.PtrToStringUTF8((nint)_realpath(path, buffer));
+    }
+
     [StructLayout(LayoutKind.Sequential)]
     private struct PollDescriptor
     {
@@ -269,6 +304,15 @@ internal static partial class Libc
     {
         public ushort family;
         public fixed byte path[108];
+    }
+
+    /// <summary>As much of a file's status as an archive needs.</summary>
+    /// <param name="Mode">With the type.</param>
+    /// <param name="Identity">Device and inode, the same for all names of a file.</param>
+    /// <param name="Modified">Seconds since 1970.</param>
+    internal readonly record struct FileStatus(ushort Mode, uint Links, (uint Major, uint Minor, ulong Inode) Identity, long Size, long Modified, uint DeviceMajor, uint DeviceMinor)
+    {
+        public int Type => Mode & 0xF000;
     }
 
     /// <summary>glibc's struct termios (60 bytes); beyond the echo flag its contents matter only to cfmakeraw and the kernel.</summary>

@@ -16,7 +16,11 @@ internal sealed partial class ContainerService
     /// <summary>Makes a container: checked, on disk, with its rw layer and volumes, not started.</summary>
     /// <param name="name">null or "" invents one; a leading slash is Docker's and ignored.</param>
     /// <param name="platform">os/arch[/variant] asked for, or null.</param>
-    public async Task<ContainerCreateResponse> CreateAsync(string? name, string? platform, ContainerCreateRequest request)
+    public Task<ContainerCreateResponse> CreateAsync(string? name, string? platform, ContainerCreateRequest request) => CreateAsync(name, platform, request, [], ofBuild: false);
+
+    /// <param name="ownMounts">Mounts of the daemon's own making, beside those asked for.</param>
+    /// <param name="ofBuild">It does a step of a build.</param>
+    private async Task<ContainerCreateResponse> CreateAsync(string? name, string? platform, ContainerCreateRequest request, IReadOnlyList<MountPoint> ownMounts, bool ofBuild)
     {
         RefuseWhenShuttingDown();
         ContainerConfig config = request.Config;
@@ -27,7 +31,7 @@ internal sealed partial class ContainerService
         string reserved = ReserveName(name, id);
         try
         {
-            ContainerRecord record = await BuildAsync(id, reserved, image, request);
+            ContainerRecord record = await BuildAsync(id, reserved, image, request, ownMounts, ofBuild);
             Container container = new(record);
             _store.Add(container);
             Publish(container, "create");
@@ -114,7 +118,8 @@ internal sealed partial class ContainerService
     }
 
     /// <summary>Layer, volumes, directory, in this order; taken back in reverse when one fails.</summary>
-    private async Task<ContainerRecord> BuildAsync(string id, string name, Image image, ContainerCreateRequest request)
+    private async Task<ContainerRecord> BuildAsync(
+        string id, string name, Image image, ContainerCreateRequest request, IReadOnlyList<MountPoint> ownMounts, bool ofBuild)
     {
         Dictionary<string, EndpointSettings> endpoints = CreateRules.Endpoints(
             request.HostConfig, request.NetworkingConfig, network => _parts.Networks.Lookup(network)?.Name ?? network);
@@ -130,11 +135,12 @@ internal sealed partial class ContainerService
         try
         {
             _parts.Layers.Create(id, image);
-            foreach (PlannedMount planned in plan)
+            foreach (PlannedMount planned in plan.Where(planned => !ownMounts.Any(own => own.Destination == planned.Point.Destination)))
             {
                 mounts.Add(await MakeMountAsync(id, planned));
             }
 
+            mounts.AddRange(ownMounts);
             ContainerRecord record = new()
             {
                 Id = id,
@@ -148,6 +154,7 @@ internal sealed partial class ContainerService
                 Mounts = mounts,
                 Endpoints = endpoints,
                 Links = links,
+                OfBuild = ofBuild,
             };
             _files.Create(record);
             return record;

@@ -39,7 +39,7 @@ internal sealed partial class ContainerService
         await Parallel.ForEachAsync(_store.All, cancellation, async (container, _) => await EndLeftoverAsync(container));
         _parts.Layers.Sweep(_store.All.Select(container => container.Id).Concat(_files.ListDamaged()).ToHashSet());
         await _parts.Networks.SweepAsync(cancellation);
-        foreach (Container container in _store.All.Where(container => container.Record.HostConfig.AutoRemove && container.State.StartedAt is not null))
+        foreach (Container container in _store.All.Where(IsDone))
         {
             await TryAsync(container, "removing it after a restart of the daemon", () => Task.Run(() => RemoveInQueue(container, removeVolumes: true)));
         }
@@ -61,6 +61,9 @@ internal sealed partial class ContainerService
             }));
         }
     }
+
+    private static bool IsDone(Container container) =>
+        container.Record.OfBuild || (container.Record.HostConfig.AutoRemove && container.State.StartedAt is not null);
 
     private static bool WantsStart(Container container)
     {

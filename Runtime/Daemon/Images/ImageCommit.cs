@@ -1,6 +1,8 @@
 using System.Text;
 using Newtonsoft.Json;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Images.Archives;
+using Rtd.Daemon.Images.Origins;
 using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Layers;
 
@@ -13,26 +15,32 @@ internal sealed class ImageCommit(ImageStore images, LayerStore layers)
     private const string EmptyArchive = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
 
     /// <summary>Commits; blocks, so on a thread of its own.</summary>
+    /// <param name="parent">Null for nothing.</param>
     /// <param name="name">What to call it, or null.</param>
-    /// <param name="writeChanges">Writes the archive of the new layer.</param>
+    /// <param name="writeChanges">Writes the archive of the new layer; null when there are no changes.</param>
     /// <param name="check">Called when all changes have been read: throws when they were not what they should be.</param>
     /// <exception cref="EngineException">Not found: the parent has gone. Invalid parameter: too many layers.</exception>
-    public Image Run(Image parent, CommitDetails details, ImageReference? name, Action<Stream> writeChanges, Action check, CancellationToken cancelled)
+    public Image Run(Image? parent, CommitDetails details, ImageReference? name, Action<Stream>? writeChanges, Action check, CancellationToken cancelled)
     {
-        using LayerHold below = layers.TryHold(parent.ChainId) ?? throw EngineException.NotFound($"No such image: {parent.Id}");
-        LayerHold top = PipedStream.Run(writeChanges, archive => layers.Register(parent.ChainId, archive, null, endMarker: true, cancelled));
+        string chainId = parent?.ChainId ?? ChainId.Empty;
+        using LayerHold below = layers.TryHold(chainId) ?? throw EngineException.NotFound($"No such image: {parent?.Id}");
+        LayerHold top = writeChanges is null
+            ? layers.Hold(chainId)
+            : PipedStream.Run(writeChanges, archive => layers.Register(chainId, archive, null, endMarker: true, cancelled));
         byte[] config;
+        ImageOrigin? origin = details.Origin;
         try
         {
             check();
-            string diffId = layers.Find(top.ChainId)!.DiffId;
-            if (diffId == EmptyArchive)
+            string diffId = writeChanges is null ? EmptyArchive : layers.Find(top.ChainId)!.DiffId;
+            if (diffId == EmptyArchive && top.ChainId != chainId)
             {
                 top.Dispose();
-                top = layers.Hold(parent.ChainId);
+                top = layers.Hold(chainId);
             }
 
-            config = Config(parent.Config, details, diffId);
+            origin = origin is null || diffId == EmptyArchive ? origin : origin with { Size = layers.Find(top.ChainId)!.Size };
+            config = Config(parent?.Config ?? Nothing(details.Platform), details, diffId);
         }
         catch
         {
@@ -40,7 +48,7 @@ internal sealed class ImageCommit(ImageStore images, LayerStore layers)
             throw;
         }
 
-        Image image = images.Add(config, top, name is null ? [] : [name]);
+        Image image = images.Add(config, top, name is null ? [] : [name], origin);
         if (name is not null)
         {
             images.Raise("tag", image.Id, name.Familiar);
@@ -48,6 +56,13 @@ internal sealed class ImageCommit(ImageStore images, LayerStore layers)
 
         return image;
     }
+
+    private static ImageConfig Nothing(OciPlatform? platform) => new()
+    {
+        Architecture = platform?.Architecture ?? OciLayout.HostArchitecture,
+        Os = platform?.Os ?? "linux",
+        Variant = platform?.Variant,
+    };
 
     private static byte[] Config(ImageConfig parent, CommitDetails details, string diffId)
     {

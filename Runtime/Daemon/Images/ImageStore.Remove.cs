@@ -1,4 +1,5 @@
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Images.Origins;
 using Rtd.Daemon.Storage.Layers;
 
 namespace Rtd.Daemon.Images;
@@ -39,17 +40,17 @@ internal sealed partial class ImageStore
         foreach (ImageEntry entry in List())
         {
             cancelled.ThrowIfCancellationRequested();
-            if ((danglingOnly && !entry.IsDangling) || !matches(entry))
+            if (entry.IsIntermediate || (danglingOnly && !entry.IsDangling) || !matches(entry))
             {
                 continue;
             }
 
             lock (_lock)
             {
-                if (_images.ContainsKey(entry.Image.Id) && _references.Of(entry.Image.Id).SequenceEqual(entry.References) && usage.Users(entry.Image.Id).Count == 0)
+                if (_images.ContainsKey(entry.Image.Id) && !_pins.ContainsKey(entry.Image.Id) && _references.Of(entry.Image.Id).SequenceEqual(entry.References) && usage.Users(entry.Image.Id).Count == 0)
                 {
                     Untag(entry.Image.Id, entry.References, done);
-                    reclaimed += Delete(entry.Image.Id, done);
+                    reclaimed += DeleteWithSteps(entry.Image.Id, usage, done);
                 }
             }
         }
@@ -63,8 +64,18 @@ internal sealed partial class ImageStore
         // Several names of one repository are no obstacle, as for Docker: all of them are what the id means there.
         bool several = names.Select(name => name.Name).Distinct().Count() > 1;
         CheckUsers(id, several, force, usage);
+        if (_pins.ContainsKey(id))
+        {
+            throw EngineException.Conflict($"conflict: unable to delete {ShortId(id)} (cannot be forced) - image is being used by a running build");
+        }
+
+        if (_origins.HasChildren(id))
+        {
+            throw EngineException.Conflict($"conflict: unable to delete {ShortId(id)} (cannot be forced) - image has dependent child images");
+        }
+
         Untag(id, names, done);
-        Delete(id, done);
+        DeleteWithSteps(id, usage, done);
     }
 
     private void RemoveName(string id, ImageReference name, IReadOnlyList<ImageReference> names, bool force, IImageUsage usage, List<ImageRemoval> done)
@@ -88,7 +99,7 @@ internal sealed partial class ImageStore
 
         CheckUsers(id, severalRepositories: false, force, usage);
         Untag(id, going, done);
-        Delete(id, done);
+        DeleteWithSteps(id, usage, done);
     }
 
     private static void CheckUsers(string id, bool severalRepositories, bool force, IImageUsage usage)
@@ -126,12 +137,34 @@ internal sealed partial class ImageStore
         }
     }
 
+    /// <summary>
+    /// Removes an image that has no name any more, and then those it was built from here that nothing else needs. One that others were built from
+    /// stays, without a name, until they go.
+    /// </summary>
+    private long DeleteWithSteps(string id, IImageUsage usage, List<ImageRemoval> done)
+    {
+        long reclaimed = 0;
+        string? next = id;
+        while (next is not null && !_origins.HasChildren(next) && !_pins.ContainsKey(next))
+        {
+            string? parent = _origins.Find(next)?.Parent;
+            reclaimed += Delete(next, done);
+            next = parent is not null && IsForgottenStep(parent, usage) ? parent : null;
+        }
+
+        return reclaimed;
+    }
+
+    private bool IsForgottenStep(string id, IImageUsage usage) =>
+        _images.ContainsKey(id) && !_pins.ContainsKey(id) && _origins.Find(id) is { IsResult: false } && _references.Of(id).Count == 0 && usage.Users(id).Count == 0;
+
     /// <summary>Removes the config, then lets the layers go; those that a container stands on stay until it is removed.</summary>
     private long Delete(string id, List<ImageRemoval> done)
     {
         File.Delete(ConfigPath(id));
         string chainId = _images[id].ChainId;
         _images.Remove(id);
+        _origins.Remove(id);
         _snapshot = null;
         done.Add(new ImageRemoval(null, id));
         IReadOnlyList<Layer> layers = _layers.Stack(chainId);

@@ -3,6 +3,7 @@ using System.Text;
 using Newtonsoft.Json;
 using NLog;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Images.Origins;
 using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Layers;
 
@@ -15,7 +16,7 @@ namespace Rtd.Daemon.Images;
 /// </remarks>
 internal sealed partial class ImageStore : IImageStore
 {
-    private const string ReferencesName = "repositories.json";
+    private const string ReferencesName = "repositories.json", OriginsName = "origins";
 
     private static readonly Logger s_log = LogManager.GetLogger("images");
 
@@ -25,6 +26,7 @@ internal sealed partial class ImageStore : IImageStore
     private readonly string _configs;
     private readonly LayerStore _layers;
     private readonly ReferenceStore _references;
+    private readonly OriginStore _origins;
     private volatile IReadOnlyList<ImageEntry>? _snapshot;
 
     /// <param name="root"><c>DATA-ROOT/images</c>.</param>
@@ -39,6 +41,8 @@ internal sealed partial class ImageStore : IImageStore
         LoadConfigs();
         _references = new ReferenceStore(Path.Combine(root, ReferencesName));
         _references.Keep(_images.ContainsKey);
+        _origins = new OriginStore(Path.Combine(root, OriginsName));
+        _origins.Keep(_images.ContainsKey);
     }
 
     /// <summary>Raised for each change, after it is on disk.</summary>
@@ -55,7 +59,7 @@ internal sealed partial class ImageStore : IImageStore
         lock (_lock)
         {
             return _snapshot = _images.Values
-                .Select(image => new ImageEntry(image, _references.Of(image.Id), _references.LastTagged(image.Id)))
+                .Select(image => Entry(image.Id))
                 .OrderByDescending(entry => entry.Created)
                 .ToArray();
         }
@@ -77,7 +81,7 @@ internal sealed partial class ImageStore : IImageStore
         lock (_lock)
         {
             string id = Resolve(reference).Id;
-            return new ImageEntry(_images[id], _references.Of(id), _references.LastTagged(id));
+            return Entry(id);
         }
     }
 
@@ -88,7 +92,11 @@ internal sealed partial class ImageStore : IImageStore
     /// <param name="config">The config blob, byte for byte.</param>
     /// <param name="top">A hold on its top layer, taken over.</param>
     /// <exception cref="EngineException">Invalid parameter: the config is not one, or does not belong to the layers.</exception>
-    public Image Add(byte[] config, LayerHold top, IReadOnlyList<ImageReference> names)
+    public Image Add(byte[] config, LayerHold top, IReadOnlyList<ImageReference> names) => Add(config, top, names, null);
+
+    /// <summary>As the other one, of an image that was built here.</summary>
+    /// <param name="origin">How, but for the id; null for an image that comes from elsewhere.</param>
+    public Image Add(byte[] config, LayerHold top, IReadOnlyList<ImageReference> names, ImageOrigin? origin)
     {
         bool kept = false;
         try
@@ -104,6 +112,11 @@ internal sealed partial class ImageStore : IImageStore
             {
                 if (!_images.ContainsKey(id))
                 {
+                    if (origin is not null)
+                    {
+                        _origins.Set(origin with { ImageId = id });
+                    }
+
                     AtomicFile.Write(ConfigPath(id), config);
                     _images[id] = image;
                     _holds[id] = top;
@@ -182,6 +195,8 @@ internal sealed partial class ImageStore : IImageStore
     }
 
     internal static string Digest(ReadOnlySpan<byte> content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
+
+    private ImageEntry Entry(string id) => new(_images[id], _references.Of(id), _references.LastTagged(id), _origins.Find(id), _origins.HasChildren(id));
 
     private void SetReference(ImageReference name, string id)
     {

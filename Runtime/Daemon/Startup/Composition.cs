@@ -2,6 +2,9 @@ using Microsoft.Win32.SafeHandles;
 using NLog;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Api.Routes;
+using Rtd.Daemon.Builds;
+using Rtd.Daemon.Builds.Contexts;
+using Rtd.Daemon.Builds.Mounts;
 using Rtd.Daemon.Cgroups;
 using Rtd.Daemon.Cgroups.V1;
 using Rtd.Daemon.Configuration;
@@ -68,6 +71,8 @@ internal static class Composition
         EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, appArmor);
         ImageUsage usage = new(containers);
         VolumeService volumeService = new(volumes);
+        BuildDirectory buildDirectory = new(config.DataRoot);
+        BuildService builds = new(new BuildParts(images, containers, usage, buildDirectory, new CacheMounts(buildDirectory), new SecretFiles(config.ExecRoot)));
         SystemInfoSource info = new(config, context.Checks, status, context.Events, context.EngineId);
         return new DaemonServices
         {
@@ -81,7 +86,8 @@ internal static class Composition
                 new DistributionRoutes(images),
                 new StatisticsRoutes(containers),
                 new SnapshotRoutes(containers, images.Commit),
-                new DiskUsageRoutes(images, usage, containers, volumeService),
+                new DiskUsageRoutes(images, usage, containers, volumeService, builds),
+                new BuildRoutes(builds),
                 new NetworkRoutes(networks, containers),
                 new VolumeRoutes(volumeService),
             ],
@@ -94,6 +100,7 @@ internal static class Composition
             Reload = changed => images.Registries.Options = Registries(changed),
             ShutDownAsync = async _ =>
             {
+                await builds.ShutDownAsync();
                 await ShutDownAsync(containers, networks, images, config.ShutdownTimeout);
                 quickMoves?.Dispose();
             },

@@ -39,7 +39,10 @@ internal interface IContainerLayers
     IReadOnlyList<LayerChange> Changes(string containerId);
 
     /// <summary>Writes the container's changes as a layer's archive. The container should not be running meanwhile, or be frozen.</summary>
-    void WriteChanges(string containerId, Stream archive, CancellationToken cancelled);
+    void WriteChanges(string containerId, Stream archive, CancellationToken cancelled) => WriteChanges(containerId, changes => changes, archive, cancelled);
+
+    /// <summary>As the other one, of what is selected.</summary>
+    void WriteChanges(string containerId, Func<IEnumerable<TreeChange>, IEnumerable<TreeChange>> select, Stream archive, CancellationToken cancelled);
 
     /// <summary>Writes the container's whole file system as an archive, without what it has mounted.</summary>
     void Export(string containerId, Stream archive, CancellationToken cancelled);

@@ -9,10 +9,16 @@ namespace Rtd.Tests.Integration.EndToEnd.Store;
 /// <summary>kill -9 at random moments of what changes the store: at the next start it is consistent, and the work can be done again.</summary>
 public sealed class KillTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)
 {
-    private static readonly int s_kills = Amount.Kills(usual: 16);
+    private static readonly int s_kills = Amount.Kills(usual: 20);
 
     private static readonly byte[][] s_layers = [.. Enumerable.Range(0, 3).Select(layer => ImageArchive.Tar(Files(layer)))];
     private static readonly byte[] s_archive = ImageArchive.DockerSave("loaded:1", s_layers);
+    private static readonly byte[] s_context = ImageArchive.Tar(
+        [
+            ImageArchive.File("Dockerfile", "FROM busybox AS one\nCOPY layer-5 /work/\nRUN mkdir /made; for i in $(seq 200); do echo $i > /made/$i; done\nFROM busybox\nENV A=b\nCOPY --from=one /made /made\nRUN --mount=type=cache,target=/cache date >> /cache/log; rm /bin/env"),
+            .. Files(5),
+        ]);
+
     private static readonly byte[] s_rootfs = ImageArchive.Tar(Files(9));
 
     private readonly ITestOutputHelper _output = output;
@@ -29,6 +35,7 @@ public sealed class KillTests(DaemonFixture fixture, ITestOutputHelper output) :
             ("load", () => RemoveAsync("loaded:1"), () => PostAsync("/images/load?quiet=1", s_archive)),
             ("commit", () => RemoveAsync("committed:1"), () => Api.PostAsync("/commit?container=work&repo=committed&tag=1")),
             ("rmi", async () => (await PostAsync("/images/load?quiet=1", s_archive)).Dispose(), () => Api.DeleteAsync("/images/loaded:1?force=1")),
+            ("build", RemoveBuiltAsync, () => PostAsync("/build?t=built:1", s_context)),
             ("import", () => RemoveAsync("imported:1"), () => PostAsync("/images/create?fromSrc=-&repo=imported&tag=1", s_rootfs)),
         ];
         Dictionary<string, TimeSpan> durations = [];
@@ -74,8 +81,16 @@ public sealed class KillTests(DaemonFixture fixture, ITestOutputHelper output) :
                 return problems.Count == 0;
             },
             () => string.Join('\n', problems));
+        Assert.Equal(["/work"], (await Api.GetJsonAsync("/containers/json?all=1")).Select(container => (string)container["Names"]![0]!));
         JToken usage = await Api.GetJsonAsync("/system/df?type=image");
         Assert.Equal(walked, (long)usage["LayersSize"]!);
+    }
+
+    private async Task RemoveBuiltAsync()
+    {
+        await RemoveAsync("built:1");
+        using HttpResponseMessage pruned = await Api.PostAsync("/build/prune?all=1");
+        pruned.EnsureSuccessStatusCode();
     }
 
     private async Task RemoveAsync(string image)

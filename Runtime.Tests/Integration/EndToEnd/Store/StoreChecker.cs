@@ -58,7 +58,22 @@ internal sealed class StoreChecker(string dataRoot, string driver = "overlay2")
         }
 
         CheckLinks();
+        CheckBuilds();
         return _problems;
+    }
+
+    /// <summary>What tells how an image was built belongs to one that is there; nothing is left of what builds need while they run.</summary>
+    private void CheckBuilds()
+    {
+        foreach (string path in Directory.EnumerateFiles(Path.Combine(dataRoot, "images", "origins")))
+        {
+            Expect(File.Exists(Path.Combine(dataRoot, "images", "sha256", Path.GetFileName(path))), $"{path} is of no image");
+        }
+
+        foreach (string leftover in (string[])["work", "trash"])
+        {
+            _problems.AddRange(Directory.EnumerateFileSystemEntries(Path.Combine(dataRoot, "builds", leftover)).Select(entry => $"left over: {entry}"));
+        }
     }
 
     private async Task CheckLayerAsync(string directory, bool content)

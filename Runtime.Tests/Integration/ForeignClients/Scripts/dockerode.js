@@ -36,6 +36,18 @@ async function run() {
   await container.remove();
 }
 
+async function build() {
+  const pack = tar.pack(__dirname, { entries: ['dockerode.js'], finalize: false, finish: (p) => p.entry({ name: 'Dockerfile' }, 'FROM busybox\nCOPY dockerode.js /copied\nRUN wc -l < /copied > /lines\n', () => p.finalize()) });
+  const stream = await docker.buildImage(pack, { t: 'nodebuilt:1', rm: true });
+  const messages = await new Promise((resolve, reject) => docker.modem.followProgress(stream, (error, all) => (error ? reject(error) : resolve(all))));
+  const aux = messages.filter((message) => message.aux).pop().aux;
+  const image = await docker.getImage('nodebuilt:1').inspect();
+  assert.equal(aux.ID, image.Id);
+  assert.ok(image.Parent.startsWith('sha256:'));
+  await docker.getImage('nodebuilt:1').remove();
+  await docker.pruneBuilder();
+}
+
 async function life() {
   const container = await docker.createContainer({
     Image: 'busybox', name: 'dode', Cmd: ['sh', '-c', 'echo out; echo err >&2; exec sleep 1000'], Labels: { by: 'dockerode' }, Env: ['A=b'],
@@ -128,7 +140,7 @@ async function images() {
 }
 
 (async () => {
-  for (const step of [system, run, life, attach, events, networks, images]) {
+  for (const step of [system, run, build, life, attach, events, networks, images]) {
     await step();
     console.log(step.name);
   }

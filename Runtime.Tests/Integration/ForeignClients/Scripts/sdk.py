@@ -27,6 +27,23 @@ def run():
         assert (error.exit_status, error.stderr) == (7, b"why\n")
 
 
+def build():
+    dockerfile = io.BytesIO(b"FROM busybox\nARG WHO=nobody\nRUN echo hello $WHO > /hello\nCMD cat /hello\n")
+    image, log = client.images.build(fileobj=dockerfile, tag="pybuilt:1", buildargs={"WHO": "python"}, labels={"by": "python"}, rm=True)
+    assert any("Step 3/" in line.get("stream", "") for line in log)
+    assert image.tags == ["pybuilt:1"] and image.labels["by"] == "python"
+    assert client.containers.run("pybuilt:1", remove=True) == b"hello python\n"
+    again, log = client.images.build(fileobj=io.BytesIO(dockerfile.getvalue()), buildargs={"WHO": "python"}, labels={"by": "python"}, rm=True)
+    assert again.id == image.id and any("Using cache" in line.get("stream", "") for line in log)
+    try:
+        client.images.build(fileobj=io.BytesIO(b"FROM busybox\nRUN exit 5\n"), rm=True, forcerm=True)
+        raise AssertionError("a failed build must be an error")
+    except docker.errors.BuildError as error:
+        assert "returned a non-zero code: 5" in error.msg
+    client.images.remove("pybuilt:1")
+    assert client.api.prune_builds()["SpaceReclaimed"] >= 0
+
+
 def life():
     container = client.containers.run(
         "busybox", ["sh", "-c", "for i in 1 2 3; do echo line $i; done; exec sleep 1000"], detach=True, name="pyc", environment={"A": "b"},
@@ -144,7 +161,7 @@ def errors():
         assert error.status_code == 400 and "Minimum memory limit" in error.explanation, error
 
 
-for step in (system, run, life, attach, networks, images, events, errors):
+for step in (system, run, build, life, attach, networks, images, events, errors):
     step()
     print(step.__name__, flush=True)
 print("done")

@@ -60,7 +60,8 @@ internal sealed class FakeLayers : IContainerLayers
 
     public IReadOnlyList<LayerChange> Changes(string containerId) => [new LayerChange("/changed", ChangeKind.Modified)];
 
-    public void WriteChanges(string containerId, Stream archive, CancellationToken cancelled) => archive.Write(new byte[1024]);
+    public void WriteChanges(string containerId, Func<IEnumerable<TreeChange>, IEnumerable<TreeChange>> select, Stream archive, CancellationToken cancelled) =>
+        archive.Write(new byte[1024]);
 
     public void Export(string containerId, Stream archive, CancellationToken cancelled) => archive.Write(new byte[1024]);
 

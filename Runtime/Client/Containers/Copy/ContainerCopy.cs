@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Rtd.Client.Engine;
 using Rtd.Client.Formatting;
 using Rtd.Client.Images;
@@ -90,37 +89,10 @@ internal static class ContainerCopy
 
         CopyPlace parent = intoDirectory ? target : target with { Path = Path.GetDirectoryName(Path.GetFullPath(target.Trimmed, "/")) ?? "/" };
         string? root = !intoDirectory ? target.BaseName : source.IsContents ? null : local.Name;
-        CountingStream counted = new(Archive(local, root));
+        CountingStream counted = new(ProducedStream.Of(output => local.WriteTo(output, root)));
         Upload(context, options, parent, counted);
         Tell(context, options, counted.Count, $"{target.Container}:{target.Path}");
         return 0;
-    }
-
-    /// <summary>The archive of a local tree, made on another thread while it is sent.</summary>
-    private static Stream Archive(LocalSource source, string? root)
-    {
-        Pipe pipe = new(new PipeOptions(useSynchronizationContext: false));
-        Thread writer = new(() =>
-        {
-            Exception? failure = null;
-            try
-            {
-                using Stream output = pipe.Writer.AsStream(leaveOpen: true);
-                source.WriteTo(output, root);
-            }
-            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-            {
-                failure = new ClientException(unreadable.Message);
-            }
-
-            pipe.Writer.Complete(failure);
-        })
-        {
-            IsBackground = true,
-            Name = "archive",
-        };
-        writer.Start();
-        return pipe.Reader.AsStream();
     }
 
     private static void Upload(ClientContext context, CopyOptions options, CopyPlace directory, Stream archive)

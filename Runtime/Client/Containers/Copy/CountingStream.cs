@@ -5,6 +5,9 @@ internal sealed class CountingStream(Stream inner) : Stream
 {
     public long Count { get; private set; }
 
+    /// <summary>Why reading failed; null when it did not.</summary>
+    public ClientException? Failure { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -23,9 +26,17 @@ internal sealed class CountingStream(Stream inner) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        int count = inner.Read(buffer);
-        Count += count;
-        return count;
+        try
+        {
+            int count = inner.Read(buffer);
+            Count += count;
+            return count;
+        }
+        catch (ClientException failure)
+        {
+            Failure = failure;
+            throw;
+        }
     }
 
     public override void Flush() => throw new NotSupportedException();

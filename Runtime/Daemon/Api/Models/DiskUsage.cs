@@ -12,6 +12,5 @@ internal sealed class DiskUsage
 
     public List<VolumeSummary>? Volumes { get; set; }
 
-    /// <summary>Nothing is built here, so nothing is cached.</summary>
-    public List<EmptyObject>? BuildCache { get; set; }
+    public List<BuildCacheRecord>? BuildCache { get; set; }
 }

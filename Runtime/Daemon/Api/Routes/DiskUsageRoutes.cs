@@ -1,4 +1,5 @@
 using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Builds;
 using Rtd.Daemon.Containers;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Images;
@@ -9,7 +10,7 @@ using Rtd.Daemon.Volumes;
 namespace Rtd.Daemon.Api.Routes;
 
 /// <summary><c>/system/df</c>: sizes of images and layers are known, those of containers and volumes are measured while the client waits.</summary>
-internal sealed class DiskUsageRoutes(ImageService images, IImageUsage usage, ContainerService containers, VolumeService volumes) : IRouteModule
+internal sealed class DiskUsageRoutes(ImageService images, IImageUsage usage, ContainerService containers, VolumeService volumes, BuildService builds) : IRouteModule
 {
     private static readonly string[] s_types = ["container", "image", "volume", "build-cache"];
 
@@ -37,7 +38,7 @@ internal sealed class DiskUsageRoutes(ImageService images, IImageUsage usage, Co
         Images = types.Contains("image") ? Images(context) : null,
         Containers = types.Contains("container") ? [.. containers.List(all: true, limit: 0, withSize: true, filterText: null)] : null,
         Volumes = types.Contains("volume") ? [.. volumes.Usage()] : null,
-        BuildCache = types.Contains("build-cache") ? [] : null,
+        BuildCache = types.Contains("build-cache") ? builds.Cache() : null,
     };
 
     private long LayersSize()
@@ -48,7 +49,7 @@ internal sealed class DiskUsageRoutes(ImageService images, IImageUsage usage, Co
 
     private List<ImageSummary> Images(ApiContext context)
     {
-        List<ImageSummary> list = images.List.Run(ImageFilters.Parse(null), sharedSize: true);
+        List<ImageSummary> list = images.List.Run(ImageFilters.Parse(null), all: false, sharedSize: true);
         foreach (ImageSummary image in list)
         {
             image.Containers = usage.Users(image.Id).Count;

@@ -25,7 +25,7 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
 
     private Task ListAsync(ApiContext context)
     {
-        List<ImageSummary> list = service.List.Run(Filters(context), context.QueryBool("shared-size"));
+        List<ImageSummary> list = service.List.Run(Filters(context), context.QueryBool("all"), context.QueryBool("shared-size"));
         foreach (ImageSummary image in list)
         {
             Adapt(image, context);
@@ -60,6 +60,7 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
             Id = entry.Image.Id,
             RepoTags = entry.References.Where(name => name.Tag is not null).Select(name => name.Familiar).ToList(),
             RepoDigests = entry.References.Where(name => name.Digest is not null).Select(name => name.Familiar).ToList(),
+            Parent = entry.Origin?.Parent ?? "",
             Comment = config.History is [.., { Comment: { } comment }] ? comment : "",
             Created = config.Created,
             Container = context.VersionAtLeast(1, 45) ? null : "",
@@ -91,7 +92,7 @@ internal sealed partial class ImageRoutes(ImageService service, IImageUsage usag
     };
 
     private Task HistoryAsync(ApiContext context) =>
-        context.WriteJsonAsync(200, ImageHistory.Of(service.Images.GetEntry(context["name"]), service.Storage.LayerStore));
+        context.WriteJsonAsync(200, ImageHistory.Of(service.Images.GetEntry(context["name"]), service.Images.FindParent, service.Storage.LayerStore));
 
     private Task TagAsync(ApiContext context)
     {

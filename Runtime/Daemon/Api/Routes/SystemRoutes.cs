@@ -26,9 +26,9 @@ internal sealed class SystemRoutes(SystemInfoSource info, EventBus events) : IRo
     /// <summary>What this engine does not have is said to be so; a page not found would send people looking for a typing error.</summary>
     private static void MapUnavailable(RouteTable routes)
     {
-        foreach (string template in new[] { "/build", "/build/prune", "/build/cancel", "/session", "/grpc" })
+        foreach (string template in new[] { "/session", "/grpc" })
         {
-            routes.Map("POST", template, Refuse("building images is not available in this version of rtd"));
+            routes.Map("POST", template, Refuse("BuildKit is not available in rtd: use the classic builder (DOCKER_BUILDKIT=0)"));
         }
 
         foreach (string template in new[] { "/plugins/pull", "/plugins/create", "/plugins/{name}/{verb}" })

@@ -37,6 +37,9 @@ internal sealed record ContainerRecord
     /// <summary>Restarts by policy since the last start by a user.</summary>
     public int RestartCount { get; init; }
 
+    /// <summary>It does a step of a build, which does not outlive the daemon.</summary>
+    public bool OfBuild { get; init; }
+
     /// <summary>A user has stopped or killed it since its last start: unless-stopped then leaves it alone.</summary>
     public bool StoppedByUser { get; init; }
 }

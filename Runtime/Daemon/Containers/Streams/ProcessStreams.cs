@@ -17,6 +17,7 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
     private readonly TaskCompletionSource<IContainerProcess> _process = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableArray<AttachedClient> _clients = [];
     private ILogDriver? _log;
+    private IOutputSink? _follower;
     private DateTimeOffset _lastTime;
     private bool _released;
     private bool _ended;
@@ -34,6 +35,9 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
             _log = log;
         }
     }
+
+    /// <summary>Has somebody in the daemon itself take all output, as fast as he wants to; before the process runs.</summary>
+    public void Follow(IOutputSink follower) => _follower = follower;
 
     public void SetProcess(IContainerProcess process)
     {
@@ -92,7 +96,7 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
             }
         }
 
-        return clients.IsEmpty ? ValueTask.CompletedTask : DeliverAsync(clients, stream, data);
+        return clients.IsEmpty && _follower is null ? ValueTask.CompletedTask : DeliverAsync(clients, stream, data);
     }
 
     /// <summary>Writes the last, unfinished lines to the log. Clients stay until <see cref="EndAsync"/>: their connection ends after the state is known.</summary>
@@ -148,11 +152,16 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
         }
     }
 
-    private static async ValueTask DeliverAsync(ImmutableArray<AttachedClient> clients, OutputStream stream, ReadOnlyMemory<byte> data)
+    private async ValueTask DeliverAsync(ImmutableArray<AttachedClient> clients, OutputStream stream, ReadOnlyMemory<byte> data)
     {
         foreach (AttachedClient client in clients)
         {
             await client.DeliverAsync(stream, data);
+        }
+
+        if (_follower is not null)
+        {
+            await _follower.WriteAsync(stream, data);
         }
     }
 

@@ -6,7 +6,9 @@ namespace Rtd.Daemon.Images.Listing;
 /// <summary>What <c>docker history</c> shows: the config's history with the sizes of the layers it made.</summary>
 internal static class ImageHistory
 {
-    public static List<ImageHistoryItem> Of(ImageEntry entry, LayerStore layers)
+    /// <param name="entry">The image.</param>
+    /// <param name="parent">The image that another one was built from here, or null.</param>
+    public static List<ImageHistoryItem> Of(ImageEntry entry, Func<string, ImageEntry?> parent, LayerStore layers)
     {
         Queue<Layer> lowestFirst = new(layers.Stack(entry.Image.ChainId).Reverse());
         List<ImageHistoryItem> items = [];
@@ -23,10 +25,17 @@ internal static class ImageHistory
         }
 
         items.Reverse();
-        if (items.Count > 0)
+        ImageEntry? image = entry;
+        foreach (ImageHistoryItem item in items)
         {
-            items[0].Id = entry.Image.Id;
-            items[0].Tags = entry.References.Where(name => name.Tag is not null).Select(name => name.Familiar).ToList() is { Count: > 0 } tags ? tags : null;
+            if (image is null)
+            {
+                break;
+            }
+
+            item.Id = image.Image.Id;
+            item.Tags = image.References.Where(name => name.Tag is not null).Select(name => name.Familiar).ToList() is { Count: > 0 } tags ? tags : null;
+            image = parent(image.Image.Id);
         }
 
         return items;

@@ -8,17 +8,18 @@ internal sealed class ImageList(ImageStore images, LayerStore layers)
 {
     public static readonly string[] Filters = ["dangling", "label", "before", "since", "reference", "until"];
 
+    /// <param name="all">Also those that are only steps of builds.</param>
     /// <param name="sharedSize">Also compute what each image shares with others.</param>
-    public List<ImageSummary> Run(ImageFilters filters, bool sharedSize)
+    public List<ImageSummary> Run(ImageFilters filters, bool all, bool sharedSize)
     {
         DateTimeOffset? before = Created(filters["before"]);
         DateTimeOffset? since = Created(filters["since"]);
         DateTimeOffset? until = filters.Time("until");
         bool? dangling = filters.Bool("dangling");
-        IReadOnlyList<ImageEntry> all = images.List();
-        Dictionary<string, int>? users = sharedSize ? LayerUsers(all) : null;
+        ImageEntry[] shown = [.. images.List().Where(entry => all || !entry.IsIntermediate)];
+        Dictionary<string, int>? users = sharedSize ? LayerUsers(shown) : null;
         List<ImageSummary> list = [];
-        foreach (ImageEntry entry in all)
+        foreach (ImageEntry entry in shown)
         {
             bool wanted = (before is null || entry.Created < before)
                 && (since is null || entry.Created > since)
@@ -44,6 +45,7 @@ internal sealed class ImageList(ImageStore images, LayerStore layers)
     private ImageSummary Summary(ImageEntry entry, ImageReference[] names, Dictionary<string, int>? users) => new()
     {
         Id = entry.Image.Id,
+        ParentId = entry.Origin?.Parent ?? "",
         Created = entry.Created.ToUnixTimeSeconds(),
         Labels = entry.Image.Config.Config?.Labels,
         RepoTags = names.Where(name => name.Tag is not null).Select(name => name.Familiar).ToList(),

@@ -111,10 +111,10 @@ internal sealed class ContainerLayers : IContainerLayers
             .ToArray();
     }
 
-    public void WriteChanges(string containerId, Stream archive, CancellationToken cancelled)
+    public void WriteChanges(string containerId, Func<IEnumerable<TreeChange>, IEnumerable<TreeChange>> select, Stream archive, CancellationToken cancelled)
     {
         using ContainerTrees trees = _driver.OpenChanges(containerId, ChainUnder(containerId));
-        TreeArchive.Write(TreeComparison.ForArchive(trees), archive, cancelled);
+        TreeArchive.Write(select(TreeComparison.ForArchive(trees)), archive, cancelled);
     }
 
     public void Export(string containerId, Stream archive, CancellationToken cancelled)

@@ -23,6 +23,9 @@ internal sealed record RunInstruction : Instruction
 
     public RunNetwork Network { get; init; }
 
+    /// <summary>The stages and images that its mounts are of: known before any variable is.</summary>
+    public IEnumerable<string> MountSources => _mountTexts.Select(RunMountParser.SourceOf).OfType<string>();
+
     public static RunInstruction Parse(InstructionLine line)
     {
         List<string> mounts = line.Flags.Texts("mount");

@@ -48,6 +48,9 @@ internal sealed class RunMountParser
         }
     }
 
+    /// <summary>What a mount is of; null when it says nothing.</summary>
+    public static string? SourceOf(string text) => Fields(text).LastOrDefault(field => field.StartsWith("from=", StringComparison.OrdinalIgnoreCase))?["from=".Length..];
+
     private void SetSwitch(string key, string field)
     {
         switch (key)
