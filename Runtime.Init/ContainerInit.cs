@@ -23,14 +23,14 @@ internal static class ContainerInit
         Namespaces.Join(spec.JoinNamespaces, sync.Received);
 
         Progress.Step = InitStep.MountRootfs;
-        Rootfs.SetPropagation(spec.RootfsPropagation);
-        IReadOnlyList<DetachedMount> binds = Mounts.OpenBinds(spec.Mounts);
+        Mounts mounts = Mounts.Open(spec.Mounts, sync.Received.Skip(spec.JoinNamespaces.Count)); // shared binds are peers of the host's mounts still
+        Rootfs.Separate();
         using Rootfs rootfs = Rootfs.Mount(spec.Rootfs, sync.Received);
 
         Progress.Step = InitStep.Mounts;
-        Mounts.AttachAll(rootfs, spec.Mounts, binds, sync.Received);
+        mounts.AttachAll(rootfs);
         Progress.Step = InitStep.Devices;
-        DeviceNodes.Make(rootfs, spec.Devices);
+        DeviceNodes.Make(rootfs, mounts, spec.Devices);
 
         // Everything so far needed neither the cgroup nor the network, and went on while the daemon waited for the kernel to place us.
         Progress.Step = InitStep.Cgroup;
@@ -41,8 +41,9 @@ internal static class ContainerInit
             Libc.unshare(Libc.CLONE_NEWCGROUP, "cgroup namespace");
         }
 
-        Mounts.AttachCgroups(rootfs, spec.Mounts);
-        Mounts.SealReadonly(rootfs, spec.Mounts);
+        mounts.AttachCgroups(rootfs);
+        mounts.SealReadonly();
+        mounts.Dispose(); // with --init this process stays
         Progress.Step = InitStep.Network;
         NetworkSetup.Apply(network);
 

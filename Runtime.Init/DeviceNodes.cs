@@ -14,17 +14,21 @@ internal static class DeviceNodes
         ("/proc/kcore", "core"), ("pts/ptmx", "ptmx"),
     ];
 
-    public static void Make(Rootfs rootfs, IReadOnlyList<DeviceSpec> devices)
+    public static void Make(Rootfs rootfs, Mounts mounts, IReadOnlyList<DeviceSpec> devices)
     {
         foreach (DeviceSpec device in devices)
         {
-            MakeNode(rootfs, device);
+            MakeNode(rootfs, mounts, device);
         }
 
         using SafeFileHandle dev = MountTarget.MakeDirectory(rootfs.Fd, "/dev");
+        if (!mounts.IsOwn(dev))
+        {
+            return; // the host's, or a volume: what is in it is its owner's
+        }
+
         foreach ((string target, string name) in s_links)
         {
-            // A /dev of the host's (bound, or devtmpfs) has them already.
             if (Libc.try_statx(dev.Fd(), name, Libc.AT_SYMLINK_NOFOLLOW, out _) != 0)
             {
                 Libc.symlinkat(target, dev.Fd(), name);
@@ -32,7 +36,7 @@ internal static class DeviceNodes
         }
     }
 
-    private static void MakeNode(Rootfs rootfs, DeviceSpec device)
+    private static void MakeNode(Rootfs rootfs, Mounts mounts, DeviceSpec device)
     {
         uint type = device.Type switch
         {
@@ -44,12 +48,18 @@ internal static class DeviceNodes
         int slash = device.Path.LastIndexOf('/');
         string name = device.Path[(slash + 1)..];
         using SafeFileHandle parent = MountTarget.MakeDirectory(rootfs.Fd, slash <= 0 ? "/" : device.Path[..slash]);
-        int status = Libc.try_mknodat(parent.Fd(), name, type | device.Mode, device.Major, device.Minor);
-        if (status == -Libc.EEXIST && IsSame(parent, name, type, device))
+        if (IsSame(parent, name, type, device))
         {
             return;
         }
 
+        if (!mounts.IsOwn(parent))
+        {
+            // It would stay behind in a directory of the host's, for others that mount it and for no device rule of theirs.
+            throw new InitException(Libc.EPERM, $"device {device.Path} cannot be made: it would lie in what is bound from outside the container");
+        }
+
+        int status = Libc.try_mknodat(parent.Fd(), name, type | device.Mode, device.Major, device.Minor);
         if (status != 0)
         {
             throw new SyscallException("mknodat", -status, device.Path);

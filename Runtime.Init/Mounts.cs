@@ -6,53 +6,49 @@ using Rtd.Protocol.Syscalls;
 namespace Rtd.Init;
 
 /// <summary>Makes mounts detached and attaches them by fd, so that no path is looked up twice (CVE-2021-30465).</summary>
-internal static class Mounts
+internal sealed class Mounts : IDisposable
 {
     private const ulong WritableMeanwhile = Libc.MOUNT_ATTR_RDONLY;
 
-    /// <summary>Files of procfs that monitoring tools replace by a bind; all else below /proc stays the kernel's (CVE-2019-16884).</summary>
-    private static readonly HashSet<string> s_replaceableProcFiles =
-    [
-        "/proc/cpuinfo", "/proc/diskstats", "/proc/loadavg", "/proc/meminfo", "/proc/net/dev", "/proc/slabinfo", "/proc/stat", "/proc/swaps",
-        "/proc/sys/kernel/ns_last_pid", "/proc/uptime",
-    ];
+    private readonly IReadOnlyList<MountSpec> _specs;
+    private readonly List<DetachedMount> _sources = [];
+    private readonly List<SafeFileHandle> _unsealed = [];
+    private readonly HashSet<ulong> _own = [];
 
-    /// <summary>Takes hold of the sources of all binds, in list order, before the rootfs may cover them.</summary>
-    public static IReadOnlyList<DetachedMount> OpenBinds(IReadOnlyList<MountSpec> mounts)
+    private Mounts(IReadOnlyList<MountSpec> specs)
     {
-        List<DetachedMount> opened = [];
-        foreach (MountSpec mount in mounts)
+        _specs = specs;
+    }
+
+    /// <summary>Takes hold of what is bound, in list order, before the rootfs may cover it.</summary>
+    /// <param name="trees">Those that came along with the spec, in the order of the mounts that they are for.</param>
+    public static Mounts Open(IReadOnlyList<MountSpec> specs, IEnumerable<SafeFileHandle> trees)
+    {
+        Mounts mounts = new(specs);
+        using IEnumerator<SafeFileHandle> tree = trees.GetEnumerator();
+        foreach (MountSpec mount in specs)
         {
-            if (mount.Kind == MountKind.Bind)
+            if (mount.Kind is MountKind.Bind or MountKind.Tree)
             {
-                SafeFileHandle tree = BindSource.Open(mount.Source, mount.Data, mount.Recursive);
-                opened.Add(new DetachedMount(tree, Libc.fstat(tree.Fd(), mount.Source).Type == Libc.S_IFDIR));
+                SafeFileHandle source = mount.Kind == MountKind.Bind ? BindSource.Open(mount.Source, mount.Data, mount.Recursive) : Next(tree, mount);
+                mounts._sources.Add(new DetachedMount(source, Libc.fstat(source.Fd(), mount.Source).Type == Libc.S_IFDIR));
             }
         }
 
-        return opened;
+        return mounts;
     }
 
-    /// <param name="rootfs">What they go below.</param>
-    /// <param name="mounts">All of the container's.</param>
-    /// <param name="binds">Those that <see cref="OpenBinds"/> made.</param>
-    /// <param name="received">Fds that came along with the spec.</param>
-    public static void AttachAll(Rootfs rootfs, IReadOnlyList<MountSpec> mounts, IReadOnlyList<DetachedMount> binds, IReadOnlyList<SafeFileHandle> received)
+    public void AttachAll(Rootfs rootfs)
     {
-        int bind = 0;
-        foreach (MountSpec mount in mounts)
+        _own.Add(MountId(rootfs.Fd));
+        int next = 0;
+        foreach (MountSpec mount in _specs)
         {
-            if (mount.Kind == MountKind.Bind)
+            if (mount.Kind is MountKind.Bind or MountKind.Tree)
             {
-                using SafeFileHandle tree = binds[bind].Fd;
-                AttachBind(rootfs, mount, tree, binds[bind].IsDirectory);
-                bind++;
-            }
-            else if (mount.Kind == MountKind.Received)
-            {
-                using SafeFileHandle target = MountTarget.MakeDirectory(rootfs.Fd, mount.Destination);
-                using SafeFileHandle tree = received[int.Parse(mount.Data, System.Globalization.CultureInfo.InvariantCulture)];
-                Libc.move_mount(tree.Fd(), target.Fd(), mount.Destination);
+                using SafeFileHandle source = _sources[next].Fd;
+                AttachBind(rootfs, mount, source, _sources[next].IsDirectory);
+                next++;
             }
             else if (!IsCgroup(mount))
             {
@@ -61,9 +57,9 @@ internal static class Mounts
         }
     }
 
-    public static void AttachCgroups(Rootfs rootfs, IReadOnlyList<MountSpec> mounts)
+    public void AttachCgroups(Rootfs rootfs)
     {
-        foreach (MountSpec mount in mounts)
+        foreach (MountSpec mount in _specs)
         {
             if (IsCgroup(mount))
             {
@@ -72,37 +68,42 @@ internal static class Mounts
         }
     }
 
-    /// <summary>Read-only tmpfs mounts stay writable until all that goes below them is made.</summary>
-    public static void SealReadonly(Rootfs rootfs, IReadOnlyList<MountSpec> mounts)
+    /// <summary>Read-only tmpfs mounts stay writable until all that goes below them is made. They are held meanwhile: where they lie may be a volume that others write to.</summary>
+    public void SealReadonly()
     {
-        foreach (MountSpec mount in mounts)
+        foreach (SafeFileHandle mount in _unsealed)
         {
-            if (mount.Kind == MountKind.Tmpfs && (mount.Flags & Libc.MS_RDONLY) != 0)
-            {
-                using SafeFileHandle target = MountTarget.Open(rootfs.Fd, mount.Destination);
-                Libc.mount_setattr(target.Fd(), recursive: false, new Libc.mount_attr { attr_set = Libc.MOUNT_ATTR_RDONLY }, mount.Destination);
-            }
+            Libc.mount_setattr(mount.Fd(), recursive: false, new Libc.mount_attr { attr_set = Libc.MOUNT_ATTR_RDONLY }, "tmpfs");
         }
     }
 
+    /// <summary>Whether what an fd holds lies on the root or a file system made for this container, and not in what is bound from elsewhere.</summary>
+    public bool IsOwn(SafeFileHandle place) => _own.Contains(MountId(place.Fd()));
+
+    public void Dispose() => _unsealed.ForEach(mount => mount.Dispose());
+
+    private static SafeFileHandle Next(IEnumerator<SafeFileHandle> trees, MountSpec mount) =>
+        trees.MoveNext() ? trees.Current : throw new InitException(Libc.EINVAL, $"no tree came along for {mount.Destination}");
+
     private static bool IsCgroup(MountSpec mount) => mount.Kind is MountKind.CgroupV1 or MountKind.CgroupV2;
+
+    private static ulong MountId(int fd) => Libc.fstat(fd, "mount").stx_mnt_id;
 
     private static void AttachBind(Rootfs rootfs, MountSpec mount, SafeFileHandle tree, bool isDirectory)
     {
-        Libc.mount_attr attributes = new()
-        {
-            attr_set = Attributes(mount.Flags),
-            propagation = mount.Propagation == 0 ? Libc.MS_PRIVATE : mount.Propagation & ~Libc.MS_REC,
-        };
-        Libc.mount_setattr(tree.Fd(), mount.Recursive, attributes, mount.Destination);
+        MountProperties.Apply(tree, Attributes(mount.Flags), below: !mount.WritableBelow, mount.Propagation, mount.Destination);
         using SafeFileHandle target = isDirectory
             ? MountTarget.MakeDirectory(rootfs.Fd, mount.Destination)
             : MountTarget.MakeFile(rootfs.Fd, mount.Destination);
-        RefuseInsideProc(target, mount);
+        if (!ReplacesProc(mount, tree))
+        {
+            RefuseInsideProc(target, mount);
+        }
+
         Libc.move_mount(tree.Fd(), target.Fd(), mount.Destination);
     }
 
-    private static void AttachNew(Rootfs rootfs, MountSpec mount)
+    private void AttachNew(Rootfs rootfs, MountSpec mount)
     {
         ulong attributes = Attributes(mount.Flags);
         (string type, string source, string data) = mount.Kind switch
@@ -121,7 +122,13 @@ internal static class Mounts
             attributes &= ~WritableMeanwhile;
         }
 
-        using SafeFileHandle made = Libc.fsmount(type, source, data, attributes);
+        if ((mount.Flags & Libc.MS_SYNCHRONOUS) != 0)
+        {
+            data = data.Length == 0 ? "sync" : data + ",sync";
+        }
+
+        SafeFileHandle made = Libc.fsmount(type, source, data, attributes);
+        _own.Add(MountId(made.Fd()));
         using SafeFileHandle target = mount.Kind is MountKind.Proc or MountKind.Sysfs
             ? MountTarget.MakeDirectoryWithoutLinks(rootfs.Fd, mount.Destination)
             : MountTarget.MakeDirectory(rootfs.Fd, mount.Destination);
@@ -131,16 +138,27 @@ internal static class Mounts
         }
 
         Libc.move_mount(made.Fd(), target.Fd(), mount.Destination);
+        if (mount.Kind == MountKind.Tmpfs && (mount.Flags & Libc.MS_RDONLY) != 0)
+        {
+            _unsealed.Add(made);
+        }
+        else
+        {
+            made.Dispose();
+        }
+    }
+
+    /// <summary>The root of a procfs over the container's own (<c>-v /proc:/proc</c>), and files that monitoring tools replace.</summary>
+    private static bool ReplacesProc(MountSpec mount, SafeFileHandle tree)
+    {
+        const ulong ProcRootInode = 1;
+        return ProcTargets.MayBeReplaced(mount.Destination)
+            || (mount.Destination == "/proc" && Libc.fstatfs_type(tree.Fd()) == Libc.PROC_SUPER_MAGIC && Libc.fstat(tree.Fd(), "/proc").stx_ino == ProcRootInode);
     }
 
     /// <summary>A mount over or inside procfs would hide the files by which limits, labels and masks are set.</summary>
     private static void RefuseInsideProc(SafeFileHandle target, MountSpec mount)
     {
-        if (s_replaceableProcFiles.Contains(mount.Destination))
-        {
-            return;
-        }
-
         if (mount.Destination.TrimEnd('/') == "/proc" || Libc.fstatfs_type(target.Fd()) == Libc.PROC_SUPER_MAGIC)
         {
             throw new InitException(Libc.EPERM, $"\"{mount.Destination}\" cannot be mounted because it is inside /proc");
@@ -155,6 +173,7 @@ internal static class Mounts
         attributes |= (flags & Libc.MS_NODEV) != 0 ? Libc.MOUNT_ATTR_NODEV : 0;
         attributes |= (flags & Libc.MS_NOEXEC) != 0 ? Libc.MOUNT_ATTR_NOEXEC : 0;
         attributes |= (flags & Libc.MS_NODIRATIME) != 0 ? Libc.MOUNT_ATTR_NODIRATIME : 0;
+        attributes |= (flags & Libc.MS_NOATIME) != 0 ? Libc.MOUNT_ATTR_NOATIME : (flags & Libc.MS_STRICTATIME) != 0 ? Libc.MOUNT_ATTR_STRICTATIME : 0;
         return attributes;
     }
 }

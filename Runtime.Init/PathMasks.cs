@@ -50,7 +50,13 @@ internal static class PathMasks
     /// <summary>The null device, and nothing else that may lie at its name (CVE-2025-31133).</summary>
     private static SafeFileHandle OpenNullDevice(Rootfs rootfs)
     {
-        SafeFileHandle device = Libc.openat2(rootfs.Fd, "dev/null", Libc.O_PATH, 0, InRoot | Libc.RESOLVE_NO_SYMLINKS);
+        int fd = Libc.try_openat2(rootfs.Fd, "dev/null", Libc.O_PATH, 0, InRoot | Libc.RESOLVE_NO_SYMLINKS);
+        if (fd < 0)
+        {
+            throw new InitException(-fd, $"/dev/null, with which paths are masked: {Libc.strerror(-fd)}");
+        }
+
+        SafeFileHandle device = Libc.Own(fd);
         Libc.statx_t found = Libc.fstat(device.Fd(), "/dev/null");
         return found is { Type: Libc.S_IFCHR, stx_rdev_major: 1, stx_rdev_minor: 3 }
             ? device

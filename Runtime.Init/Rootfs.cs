@@ -16,19 +16,15 @@ internal sealed class Rootfs : IDisposable
 
     public int Fd => _fd.Fd();
 
-    /// <summary>Nothing we mount reaches the host; with a shared bind asked for, the tree must stay a peer of the host's instead.</summary>
-    public static void SetPropagation(ulong requested)
-    {
-        bool shared = (requested & Libc.MS_SHARED) != 0;
-        Libc.mount(null, "/", null, Libc.MS_REC | (shared ? Libc.MS_SHARED : Libc.MS_SLAVE), null);
-    }
+    /// <summary>From here on nothing we mount reaches the host.</summary>
+    public static void Separate() => Libc.mount(null, "/", null, Libc.MS_REC | Libc.MS_SLAVE, null);
 
     /// <param name="received">Fds that came along with the spec.</param>
     public static Rootfs Mount(RootfsSpec spec, IReadOnlyList<SafeFileHandle> received)
     {
         Libc.chdir(spec.BaseDirectory);
 
-        // pivot_root refuses a root whose parent mount is shared (--mount …,bind-propagation=shared): put a private one in between.
+        // pivot_root refuses a root whose parent mount is shared: put a private one in between.
         Libc.mount(spec.BaseDirectory, spec.BaseDirectory, null, Libc.MS_BIND, null);
         Libc.mount(null, spec.BaseDirectory, null, Libc.MS_PRIVATE, null);
         if (spec.Kind == RootfsKind.Overlay)

@@ -43,6 +43,18 @@ internal static class Program
 
     private static string VersionLine => $"rtd version {ProductVersion.Number}, build {ProductVersion.Commit}";
 
+    private static void Validate(DaemonConfig config)
+    {
+        try
+        {
+            ConfigCheck.Check(config);
+        }
+        catch (EngineException error)
+        {
+            throw new ConfigurationException($"unable to configure the rtd daemon with file {config.ConfigFile}: {error.Message}", error);
+        }
+    }
+
     private static int RunDaemon(string[] arguments)
     {
         try
@@ -57,11 +69,12 @@ internal static class Program
             DaemonConfig config = ConfigLoader.Load(flags);
             if (flags.Validate == true)
             {
+                Validate(config);
                 Console.Out.WriteLine("configuration OK");
                 return 0;
             }
 
-            DaemonLog.Configure(config.LogLevel);
+            DaemonLog.Configure(config.LogLevel, config.LogFormat);
             new DaemonProcess(flags, config).RunAsync().GetAwaiter().GetResult();
             return 0;
         }

@@ -20,7 +20,7 @@ internal sealed class ApiHost : IAsyncDisposable
         MapOrdinary(routes);
         MapHijacks(routes);
         Path = System.IO.Path.Combine(_directory, "api.sock");
-        _server = new ApiServer(routes, [Unix(Path), Tcp(out int port)], headTimeout);
+        _server = new ApiServer(routes, [Unix(Path), Tcp(out int port)], headTimeout: headTimeout);
         Port = port;
     }
 

@@ -17,6 +17,9 @@ internal static class Amount
     /// <summary>Rounds of making, connecting and removing 50 networks: <c>--rounds</c>, 30 before a release.</summary>
     public static int NetworkRounds { get; } = Of("RTD_TEST_ROUNDS", 2);
 
+    /// <summary>Starts against each loop that exchanges mount points: <c>--races</c>, 1000 before a release.</summary>
+    public static int Races { get; } = Of("RTD_TEST_RACES", 40);
+
     /// <summary>Kills of the daemon while it changes its store: <c>--kills</c>, 100 before a release.</summary>
     public static int Kills(int usual) => Of("RTD_TEST_KILLS", usual);
 

@@ -5,8 +5,10 @@ namespace Rtd.Tests.Integration.Hosting;
 /// <summary>The C library calls the test host itself makes; apart from the engine's own, which are under test.</summary>
 internal static partial class Libc
 {
+    public const int SIGHUP = 1;
     public const int SIGINT = 2;
     public const int SIGKILL = 9;
+    public const int SIGUSR1 = 10;
     public const int SIGTERM = 15;
     public const int O_RDWR = 2;
     public const int O_NOCTTY = 0x100;

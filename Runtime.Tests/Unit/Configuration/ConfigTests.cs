@@ -152,8 +152,10 @@ public sealed class ConfigTests
     [InlineData("--label a=1 --label a=2", "conflict labels for a=1 and a=2")]
     [InlineData("--label a", "invalid value \"a\" for --label: it must be key=value")]
     [InlineData("--live-restore", "--live-restore is not available in this version of rtd")]
-    [InlineData("--tlsverify", "--tlsverify is not available in this version of rtd")]
-    [InlineData("--tlscert /x", "--tlscert is not available in this version of rtd")]
+    [InlineData("--tlscert /x", "--tlscert has no effect without TLS: set tlsverify (or tls) to true, too")]
+    [InlineData("--tlsverify --tls=false", "--tlsverify and --tls=false contradict each other")]
+    [InlineData("--metrics-addr 9323", "invalid value \"9323\" for --metrics-addr: it must be IP:PORT, such as 127.0.0.1:9323")]
+    [InlineData("--log-format xml", "invalid value \"xml\" for --log-format: it must be one of text, json")]
     [InlineData("-H npipe://x", "invalid value \"npipe://x\" for --host: invalid protocol format: \"npipe\" in \"npipe://x\" (unix, tcp and fd are served)")]
     [InlineData("-H unix://x", "invalid value \"unix://x\" for --host: unix socket path \"x\" is not absolute")]
     [InlineData("-H tcp://example.org:1", "invalid value \"tcp://example.org:1\" for --host: invalid bind address format: tcp://example.org:1: host must be an IP address or localhost")]
@@ -169,6 +171,22 @@ public sealed class ConfigTests
         Assert.Contains("anyone who reaches this address is root here", Assert.Throws<ConfigurationException>(() => Load($"-H {host}", "")).Message);
         Assert.Equal("tcp", Load($"-H {host} --tls=false", "").Hosts.Single().Scheme);
         Assert.Equal("tcp", Load($"-H {host}", "{\"tlsverify\":false}").Hosts.Single().Scheme);
+    }
+
+    [Fact]
+    public void Tls_without_verification_beyond_loopback_must_be_asked_for_by_name()
+    {
+        Assert.Contains("anyone who reaches this address is root here", Assert.Throws<ConfigurationException>(() => Load("-H tcp://0.0.0.0 --tls", "")).Message);
+        Assert.Null(Load("-H tcp://0.0.0.0 --tls --tlsverify=false", "").Tls!.Authority);
+        Assert.Equal("0.0.0.0:2376", Load("-H tcp://0.0.0.0 --tlsverify", "").Hosts.Single().EndPoint!.ToString());
+    }
+
+    [Fact]
+    public void Tls_files_are_those_that_are_named_or_the_clients_own()
+    {
+        Assert.Equal(new TlsSettings("/c", "/k", "/a"), Load("--tlsverify --tlscert /c --tlskey /k", "{\"tlscacert\":\"/a\"}").Tls);
+        Assert.Equal(Path.Combine(TlsSettings.DefaultDirectory, "cert.pem"), Load("--tls", "").Tls!.Certificate);
+        Assert.Null(Load("--tls=false --tlscert /c", "").Tls);
     }
 
     [Theory]

@@ -43,7 +43,7 @@ public sealed class SpecTests : IDisposable
     {
         await _host.StartAsync(host: host =>
         {
-            host.Binds = ["/srv/deep:/a/b/c", "/srv:/a:ro", "/tmp:/dev/shm", "/etc/hosts:/etc/hosts", "/srv:/s:rslave"];
+            host.Binds = ["/srv/deep:/a/b/c", "/srv:/a:ro", "/tmp:/dev/shm", "/etc/hosts:/etc/hosts", "/srv:/s:private"];
             host.Tmpfs = new() { ["/run"] = "exec,size=1m" };
         });
         IReadOnlyList<MountSpec> mounts = _host.Execution.Spec.Mounts;
@@ -54,8 +54,8 @@ public sealed class SpecTests : IDisposable
         Assert.Equal("/etc/hosts", mounts.Single(mount => mount.Destination == "/etc/hosts").Source);
         MountSpec readOnly = mounts.Single(mount => mount.Destination == "/a");
         Assert.Equal((Libc.MS_RDONLY, 0UL, true), (readOnly.Flags, readOnly.Propagation, readOnly.Recursive));
-        Assert.Equal(Libc.MS_SLAVE | Libc.MS_REC, mounts.Single(mount => mount.Destination == "/s").Propagation);
-        Assert.Equal(Libc.MS_SLAVE | Libc.MS_REC, _host.Execution.Spec.RootfsPropagation);
+        Assert.Equal(Libc.MS_PRIVATE, mounts.Single(mount => mount.Destination == "/s").Propagation);
+        Assert.Equal(0UL, _host.Execution.Spec.RootfsPropagation);
         MountSpec tmpfs = mounts.Single(mount => mount.Destination == "/run");
         Assert.Equal((MountKind.Tmpfs, Libc.MS_NOSUID | Libc.MS_NODEV, "size=1m"), (tmpfs.Kind, tmpfs.Flags, tmpfs.Data));
         Assert.True(Directory.Exists("/srv"));

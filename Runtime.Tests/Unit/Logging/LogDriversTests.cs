@@ -46,6 +46,18 @@ public sealed class LogDriversTests
     [InlineData("json-file", "max-file", "0", "max-file cannot be less than 1")]
     [InlineData("json-file", "mode", "sometimes", "logger: logging mode not supported: sometimes")]
     [InlineData("json-file", "max-buffer-size", "1m", "logger: max-buffer-size option is only supported with 'mode=non-blocking'")]
+    [InlineData("local", "labelz", "x", "unknown log opt 'labelz' for local log driver")]
+    [InlineData("json-file", "compress", "perhaps", "invalid value 'perhaps' for log opt 'compress': must be true or false")]
+    [InlineData("syslog", "syslog-addr", "x", "unknown log opt 'syslog-addr' for syslog log driver")]
+    [InlineData("syslog", "syslog-address", "ftp://x", "invalid syslog-address \"ftp://x\": it must begin with udp://, tcp://, tcp+tls://, unix://, unixgram://")]
+    [InlineData("syslog", "syslog-address", "tcp://x:0", "invalid syslog-address \"tcp://x:0\": it must be HOST:PORT")]
+    [InlineData("syslog", "syslog-facility", "foo", "invalid syslog facility: foo")]
+    [InlineData("syslog", "syslog-format", "foo", "invalid value 'foo' for log opt 'syslog-format': must be one of rfc3164, rfc5424, rfc5424micro")]
+    [InlineData("fluentd", "fluentd-retry-wait", "foo", "invalid value 'foo' for log opt 'fluentd-retry-wait': must be a duration such as 500ms")]
+    [InlineData("fluentd", "fluentd-max-retries", "-1", "invalid value '-1' for log opt 'fluentd-max-retries': must be a number")]
+    [InlineData("gelf", "gelf-compression-type", "gzip", "gelf-address is a required parameter")]
+    [InlineData("journald", "cache-disabled", "foo", "invalid value 'foo' for log opt 'cache-disabled': must be true or false")]
+    [InlineData("journald", "tag", "{{.Foo}}", "invalid log opt 'tag': no field \".Foo\"")]
     public void Mistakes_are_named_in_dockers_words(string driver, string key, string value, string message)
     {
         Dictionary<string, string> options = key.Length == 0 ? [] : new() { [key] = value };
@@ -57,6 +69,24 @@ public sealed class LogDriversTests
     [Fact]
     public void The_empty_name_is_json_file() =>
         Assert.Equal("json-file", LogDrivers.Create("", new Dictionary<string, string> { ["mode"] = "non-blocking", ["max-buffer-size"] = "1m" }, "/nowhere").Name);
+
+    [Fact]
+    public void Local_is_compressed_and_larger_by_default()
+    {
+        JsonFileOptions local = JsonFileOptions.Parse(new Dictionary<string, string>(), LogContext.Empty, "local");
+        Assert.Equal((20_000_000L, 5, true), (local.MaximumSize, local.MaximumFiles, local.Compress));
+    }
+
+    [Theory]
+    [InlineData("syslog")]
+    [InlineData("journald")]
+    [InlineData("fluentd")]
+    public async Task Log_that_goes_elsewhere_is_read_from_a_copy_unless_that_is_switched_off(string driver)
+    {
+        await using ILogDriver cached = LogDrivers.Create(driver, new Dictionary<string, string>(), "/nowhere/c-json.log");
+        await using ILogDriver none = LogDrivers.Create(driver, new Dictionary<string, string> { ["cache-disabled"] = "true" }, "/nowhere/c-json.log");
+        Assert.Equal((driver, true, false), (cached.Name, cached.CanRead, none.CanRead));
+    }
 
     [Fact]
     public void None_keeps_nothing_and_says_so()

@@ -1,6 +1,8 @@
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Volumes;
+using Rtd.Daemon.Volumes.Local;
+using Rtd.Protocol.Syscalls;
 using Rtd.Tests.Unit.Containers.Fakes;
 
 namespace Rtd.Tests.Unit.Volumes;
@@ -9,28 +11,37 @@ public sealed class VolumeTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("rtd-volumes-").FullName;
     private readonly RecordedEvents _events = new();
+    private readonly VolumeDrivers _drivers;
+    private readonly VolumeTrees _trees;
     private VolumeStore _store;
 
     public VolumeTests()
     {
-        _store = new VolumeStore(_root, new VolumeTrees(Path.Combine(_root, "trash")), _events);
-        _store.Load();
+        _trees = new VolumeTrees(Path.Combine(_root, "trash"));
+        _drivers = FakePlugins.Drivers(_trees, _root);
+        _store = Restart();
     }
 
-    private VolumeService Service => new(_store);
+    private VolumeService Service => new(_store, _drivers);
+
+    private VolumeStore Restart()
+    {
+        VolumeStore store = new(_root, _trees, _drivers, _events);
+        store.Load();
+        return store;
+    }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
-    public void Volume_is_made_once_and_survives_a_restart()
+    public async Task Volume_is_made_once_and_survives_a_restart()
     {
-        VolumeSummary made = Service.Create(new() { Name = "data", Labels = new() { ["a"] = "2020-01-01T00:00:00Z" } });
+        VolumeSummary made = await Service.CreateAsync(new() { Name = "data", Labels = new() { ["a"] = "2020-01-01T00:00:00Z" } });
         Assert.Equal(Path.Combine(_root, "volumes", "data", "_data"), made.Mountpoint);
-        Assert.Equal(made.CreatedAt, Service.Create(new() { Name = "data", Driver = "local" }).CreatedAt);
+        Assert.Equal(made.CreatedAt, (await Service.CreateAsync(new() { Name = "data", Driver = "local" })).CreatedAt);
         Assert.Equal(["create"], _events.VolumeActions);
-        _store = new VolumeStore(_root, new VolumeTrees(Path.Combine(_root, "trash")), _events);
-        _store.Load();
-        VolumeSummary read = Service.Inspect("data");
+        _store = Restart();
+        VolumeSummary read = await Service.InspectAsync("data");
         Assert.Equal((made.CreatedAt, "2020-01-01T00:00:00Z", "local"), (read.CreatedAt, read.Labels!["a"], read.Scope));
     }
 
@@ -39,8 +50,7 @@ public sealed class VolumeTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_root, "volumes", "cut", "_data", "kept"));
         File.WriteAllText(Path.Combine(_root, "volumes", "cut", "volume.json"), "{");
-        _store = new VolumeStore(_root, new VolumeTrees(Path.Combine(_root, "trash")), _events);
-        _store.Load();
+        _store = Restart();
         Assert.True(Directory.Exists(Path.Combine(_store.Get("cut").Mountpoint, "kept")));
     }
 
@@ -50,68 +60,115 @@ public sealed class VolumeTests : IDisposable
     [InlineData("a/b")]
     [InlineData(".hidden")]
     [InlineData("a\0b")]
-    public void Name_is_refused(string name)
+    public async Task Name_is_refused(string name)
     {
-        EngineException error = Assert.Throws<EngineException>(() => Service.Create(new() { Name = name }));
+        EngineException error = await Assert.ThrowsAsync<EngineException>(() => Service.CreateAsync(new() { Name = name }));
         Assert.StartsWith($"create {name}: \"{name}\" includes invalid characters for a local volume name", error.Message, StringComparison.Ordinal);
         Assert.Empty(_store.All);
     }
 
     [Fact]
-    public void Other_drivers_and_options_are_refused()
+    public async Task Other_drivers_are_refused()
     {
-        Assert.Equal(ErrorKind.NotFound, Assert.Throws<EngineException>(() => Service.Create(new() { Name = "ab", Driver = "nfs" })).Kind);
-        Assert.Equal(ErrorKind.NotImplemented, Assert.Throws<EngineException>(() => Service.Create(new() { Name = "ab", DriverOpts = new() { ["type"] = "nfs" } })).Kind);
+        Assert.Equal(ErrorKind.NotFound, (await Assert.ThrowsAsync<EngineException>(() => Service.CreateAsync(new() { Name = "ab", Driver = "nfs" }))).Kind);
         Assert.Empty(_store.All);
     }
 
     [Fact]
-    public void Removal_takes_what_a_container_left_and_follows_no_link()
+    public async Task Removal_takes_what_a_container_left_and_follows_no_link()
     {
-        string mountpoint = Service.Create(new() { Name = "data" }).Mountpoint;
+        string mountpoint = (await Service.CreateAsync(new() { Name = "data" })).Mountpoint;
         string canary = Path.Combine(_root, "canary");
         File.WriteAllText(canary, "");
         Directory.CreateDirectory(Path.Combine(mountpoint, "a", "b"));
         File.CreateSymbolicLink(Path.Combine(mountpoint, "a", "link"), _root);
         File.WriteAllText(Path.Combine(mountpoint, "a", "b", "file"), "x");
-        Service.Remove("data", force: false);
+        await Service.RemoveAsync("data", force: false);
         Assert.True(File.Exists(canary));
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "volumes")));
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "trash")));
-        EngineException gone = Assert.Throws<EngineException>(() => Service.Remove("data", force: false));
+        EngineException gone = await Assert.ThrowsAsync<EngineException>(() => Service.RemoveAsync("data", force: false));
         Assert.Equal((ErrorKind.NotFound, "get data: no such volume"), (gone.Kind, gone.Message));
-        Service.Remove("data", force: true);
+        await Service.RemoveAsync("data", force: true);
     }
 
     [Fact]
-    public void Lists_are_filtered()
+    public async Task Lists_are_filtered()
     {
-        Service.Create(new() { Name = "one", Labels = new() { ["k"] = "v" } });
-        Service.Create(new() { Name = "two" });
-        _store.Acquire("two", "", null, null, "container");
-        Assert.Equal("one,two", Names(null));
-        Assert.Equal("one", Names("""{"dangling": ["true"]}"""));
-        Assert.Equal("two", Names("""{"dangling": ["0"]}"""));
-        Assert.Equal("two", Names("""{"name": ["w"]}"""));
-        Assert.Equal("one", Names("""{"label": ["k=v"]}"""));
-        Assert.Equal("", Names("""{"driver": ["nfs"]}"""));
-        Assert.Throws<EngineException>(() => Names("""{"nonsense": ["x"]}"""));
+        await Service.CreateAsync(new() { Name = "one", Labels = new() { ["k"] = "v" } });
+        await Service.CreateAsync(new() { Name = "two" });
+        await _store.AcquireAsync("two", "", null, null, "container");
+        Assert.Equal("one,two", await NamesAsync(null));
+        Assert.Equal("one", await NamesAsync("""{"dangling": ["true"]}"""));
+        Assert.Equal("two", await NamesAsync("""{"dangling": ["0"]}"""));
+        Assert.Equal("two", await NamesAsync("""{"name": ["w"]}"""));
+        Assert.Equal("one", await NamesAsync("""{"label": ["k=v"]}"""));
+        Assert.Equal("", await NamesAsync("""{"driver": ["nfs"]}"""));
+        await Assert.ThrowsAsync<EngineException>(() => NamesAsync("""{"nonsense": ["x"]}"""));
 
-        string Names(string? filters) => string.Join(',', Service.List(filters).Volumes.Select(volume => volume.Name));
+        async Task<string> NamesAsync(string? filters) => string.Join(',', (await Service.ListAsync(filters)).Volumes.Select(volume => volume.Name));
     }
 
     [Fact]
-    public void Prune_spares_named_volumes_unless_asked_and_those_in_use_always()
+    public async Task Prune_spares_named_volumes_unless_asked_and_those_in_use_always()
     {
-        string anonymous = Service.Create(new()).Name;
+        string anonymous = (await Service.CreateAsync(new())).Name;
         File.WriteAllText(Path.Combine(_store.Get(anonymous).Mountpoint, "file"), "12345");
-        string used = _store.Acquire("", "", null, null, "container").Name;
-        Service.Create(new() { Name = "named" });
-        VolumePruneResult result = Service.Prune(null, namedToo: false);
+        string used = (await _store.AcquireAsync("", "", null, null, "container")).Name;
+        await Service.CreateAsync(new() { Name = "named" });
+        VolumePruneResult result = await Service.PruneAsync(null, namedToo: false);
         Assert.Equal([anonymous], result.VolumesDeleted);
         Assert.Equal(5, result.SpaceReclaimed);
-        Assert.Equal(["named"], Service.Prune("""{"all": ["true"]}""", namedToo: false).VolumesDeleted);
+        Assert.Equal(["named"], (await Service.PruneAsync("""{"all": ["true"]}""", namedToo: false)).VolumesDeleted);
         _store.Release(used, "container");
-        Assert.Equal([used], Service.Prune(null, namedToo: true).VolumesDeleted);
+        Assert.Equal([used], (await Service.PruneAsync(null, namedToo: true)).VolumesDeleted);
+    }
+
+    [Theory]
+    [InlineData("device=/x", "missing required option: \"type\"")]
+    [InlineData("type=none", "missing required option: \"device\"")]
+    [InlineData("o=bind", "missing required option: \"device\"")]
+    [InlineData("colour=red", "invalid option: \"colour\"")]
+    [InlineData("size=much", "invalid size: 'much'")]
+    [InlineData("size=10m", "quota size requested but no quota support")]
+    public async Task Options_are_refused_in_dockers_words(string option, string message)
+    {
+        string[] pair = option.Split('=');
+        EngineException error = await Assert.ThrowsAsync<EngineException>(() => Service.CreateAsync(new() { Name = "data", DriverOpts = new() { [pair[0]] = pair[1] } }));
+        Assert.Equal((ErrorKind.InvalidParameter, $"create data: {message}"), (error.Kind, error.Message));
+        Assert.Empty(_store.All);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "volumes")));
+    }
+
+    [Fact]
+    public async Task Volume_with_options_is_neither_pruned_nor_measured()
+    {
+        await Service.CreateAsync(new() { Name = "mounted", DriverOpts = new() { ["type"] = "tmpfs", ["device"] = "tmpfs", ["o"] = "size=1m" } });
+        Assert.Empty((await Service.PruneAsync(null, namedToo: true)).VolumesDeleted);
+        Assert.Empty(Service.Usage());
+        Assert.Equal("size=1m", (await Service.InspectAsync("mounted")).Options!["o"]);
+        _store = Restart();
+        Assert.Equal("tmpfs", (await Service.InspectAsync("mounted")).Options!["type"]);
+        await Service.RemoveAsync("mounted", force: false);
+    }
+
+    [Fact]
+    public async Task Create_that_was_cut_short_before_it_had_data_is_nothing()
+    {
+        await Service.CreateAsync(new() { Name = "data" });
+        Directory.CreateDirectory(Path.Combine(_root, "volumes", "empty"));
+        _store = Restart();
+        Assert.Equal(["data"], _store.All.Select(volume => volume.Name));
+        Assert.Single(Directory.GetFileSystemEntries(Path.Combine(_root, "volumes")));
+    }
+
+    [Theory]
+    [InlineData("bind,ro,nosuid", Libc.MS_BIND | Libc.MS_RDONLY | Libc.MS_NOSUID, "")]
+    [InlineData("addr=192.0.2.1,rw,nfsvers=4,hard", 0UL, "addr=192.0.2.1,nfsvers=4,hard")]
+    [InlineData("rbind,ro,rw,,defaults,rslave", Libc.MS_BIND | Libc.MS_REC, "")]
+    public void Mount_options_are_flags_and_data(string words, ulong flags, string data)
+    {
+        MountOptions options = MountOptions.Parse(words);
+        Assert.Equal((flags, data), (options.Flags, options.Data));
     }
 }

@@ -51,8 +51,9 @@ internal sealed class GlobalArguments
     /// <exception cref="ClientException">The address is malformed, or asks for what is not supported.</exception>
     public EngineClient Connect(Func<ConfigFile> config)
     {
-        RefuseUnsupported();
-        return new EngineClient(EngineHost.Parse(ChooseHost()), FixedVersion()) { ExtraHeaders = config().HttpHeaders };
+        RefuseContexts();
+        EngineTls? tls = ChooseTls();
+        return new EngineClient(EngineHost.Parse(ChooseHost(), tls), FixedVersion()) { ExtraHeaders = config().HttpHeaders };
     }
 
     private static void CheckLogLevel(string? level)
@@ -80,14 +81,27 @@ internal sealed class GlobalArguments
             ?? (Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } docker ? docker : EngineHost.Default);
     }
 
-    private void RefuseUnsupported()
+    /// <summary>As docker: verification means TLS; a certificate of the client's own is optional unless it was named.</summary>
+    private EngineTls? ChooseTls()
     {
-        bool wantsTls = _options.Tls || _options.TlsVerify || Environment.GetEnvironmentVariable("DOCKER_TLS_VERIFY") is { Length: > 0 };
-        if (wantsTls)
+        bool verify = _options.TlsVerify || Environment.GetEnvironmentVariable("DOCKER_TLS_VERIFY") is { Length: > 0 };
+        if (!verify && !_options.Tls)
         {
-            throw new ClientException("TLS to the daemon is not supported by this client: use its Unix socket, or tcp:// without --tls");
+            return null;
         }
 
+        string directory = Environment.GetEnvironmentVariable("DOCKER_CERT_PATH") is { Length: > 0 } path ? path : ConfigDirectory;
+        return new EngineTls(
+            verify,
+            _options.TlsCaCert ?? Path.Combine(directory, "ca.pem"),
+            _options.TlsCert ?? Present(Path.Combine(directory, "cert.pem")),
+            _options.TlsKey ?? Present(Path.Combine(directory, "key.pem")));
+    }
+
+    private static string? Present(string file) => File.Exists(file) ? file : null;
+
+    private void RefuseContexts()
+    {
         string? context = _options.Context ?? Environment.GetEnvironmentVariable("DOCKER_CONTEXT");
         if (context is { Length: > 0 } and not "default")
         {

@@ -20,19 +20,19 @@ internal sealed class GlobalOptions
     [Option('l', "log-level", MetaValue = "string", HelpText = "Accepted for compatibility (\"debug\", \"info\", \"warn\", \"error\", \"fatal\")")]
     public string? LogLevel { get; set; }
 
-    [Option("tls", HelpText = "TLS to the daemon is not supported yet: refused")]
+    [Option("tls", HelpText = "Use TLS to the daemon; implied by --tlsverify")]
     public bool Tls { get; set; }
 
-    [Option("tlscacert", MetaValue = "string", HelpText = "Certificate authority's file; only used with --tls")]
+    [Option("tlscacert", MetaValue = "string", HelpText = "Trust daemons whose certificates this CA signed (default \"ca.pem\" in $DOCKER_CERT_PATH or \"~/.docker\")")]
     public string? TlsCaCert { get; set; }
 
-    [Option("tlscert", MetaValue = "string", HelpText = "Client certificate's file; only used with --tls")]
+    [Option("tlscert", MetaValue = "string", HelpText = "The client's certificate (default \"cert.pem\" there)")]
     public string? TlsCert { get; set; }
 
-    [Option("tlskey", MetaValue = "string", HelpText = "Client key's file; only used with --tls")]
+    [Option("tlskey", MetaValue = "string", HelpText = "The certificate's key (default \"key.pem\" there)")]
     public string? TlsKey { get; set; }
 
-    [Option("tlsverify", HelpText = "TLS to the daemon is not supported yet: refused")]
+    [Option("tlsverify", HelpText = "Use TLS and verify the daemon (default $DOCKER_TLS_VERIFY)")]
     public bool TlsVerify { get; set; }
 
     [Option('v', "version", HelpText = "Print the client's version and exit")]

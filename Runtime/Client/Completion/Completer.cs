@@ -134,7 +134,7 @@ internal sealed class Completer(ClientContext context)
         string name = names[Math.Min(index, names.Length - 1)].Trim('[', ']', '.');
         return name switch
         {
-            "bash|zsh" => ["bash", "zsh"],
+            "bash|zsh|fish" => ["bash", "zsh", "fish"],
             "CONTAINER" or "NAME|ID" => Containers(),
             "CONTAINER:SRC_PATH" => Containers().Select(container => container + ":"),
             "DEST_PATH|-" => Containers().Select(container => container + ":"),

@@ -44,13 +44,28 @@ internal static class ShellScript
         fi
         """;
 
+    private const string Fish = """
+        # rtctl's command lines in fish:  rtctl completion fish | source
+        function __rtctl_complete
+            set -l words (commandline -opc)
+            set -l candidates ($words[1] __complete -- $words[2..-1] (commandline -ct) 2>/dev/null)
+            if test (count $candidates) -gt 0
+                printf '%s\n' $candidates
+            else
+                __fish_complete_path (commandline -ct)
+            end
+        end
+        complete -c rtctl -f -a '(__rtctl_complete)'
+        """;
+
     public static int Run(ClientContext context, NoOptions options, List<string> arguments)
     {
         context.Out.WriteLine(arguments[0] switch
         {
             "bash" => Bash,
             "zsh" => Zsh,
-            string other => throw new ClientException($"no completion for {other}: bash and zsh are supported"),
+            "fish" => Fish,
+            string other => throw new ClientException($"no completion for {other}: bash, zsh and fish are supported"),
         });
         return 0;
     }

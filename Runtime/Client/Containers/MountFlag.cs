@@ -138,6 +138,28 @@ internal static class MountFlag
                 throw new FormatException($"cannot mix '{owner}-*' options with mount type '{type}'");
             }
         }
+
+        CheckRecursion(mount);
+    }
+
+    /// <summary>As Docker's client has it: what would be passed over in silence is an error.</summary>
+    private static void CheckRecursion(JsonObject mount)
+    {
+        if (mount["BindOptions"] is not JsonObject options)
+        {
+            return;
+        }
+
+        string recursion = options.ContainsKey("ReadOnlyForceRecursive") ? "readonly" : options.ContainsKey("ReadOnlyNonRecursive") ? "writable" : "";
+        if (recursion.Length > 0 && (bool?)mount["ReadOnly"] != true)
+        {
+            throw new FormatException($"option 'bind-recursive={recursion}' requires 'readonly' to be specified in conjunction");
+        }
+
+        if (recursion == "readonly" && (string?)options["Propagation"] != "rprivate")
+        {
+            throw new FormatException("option 'bind-recursive=readonly' requires 'bind-propagation=rprivate' to be specified in conjunction");
+        }
     }
 
     private static JsonObject Group(JsonObject owner, string name)

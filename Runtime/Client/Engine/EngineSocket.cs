@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Rtd.Client.Terminal;
@@ -9,12 +10,14 @@ internal sealed class EngineSocket : IDisposable
 {
     private readonly int _fd;
     private readonly Socket? _tcp;
+    private readonly SslStream? _tls;
     private int _closed;
 
-    private EngineSocket(int fd, Socket? tcp)
+    private EngineSocket(int fd, Socket? tcp, SslStream? tls = null)
     {
         _fd = fd;
         _tcp = tcp;
+        _tls = tls;
     }
 
     /// <summary>Wraps a connected descriptor, which is closed with the object.</summary>
@@ -26,12 +29,23 @@ internal sealed class EngineSocket : IDisposable
     /// <summary>Bytes read, 0 at the end of the stream.</summary>
     public int Read(Span<byte> buffer)
     {
+        if (_tls is not null)
+        {
+            return ReadTls(_tls, buffer);
+        }
+
         int count = Libc.read(_fd, buffer);
         return count >= 0 ? count : throw new EngineConnectionException("read", -count);
     }
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
+        if (_tls is not null)
+        {
+            WriteTls(_tls, bytes);
+            return;
+        }
+
         int result = Libc.write_all(_fd, bytes);
         if (result < 0)
         {
@@ -43,7 +57,24 @@ internal sealed class EngineSocket : IDisposable
     public bool HasInput() => Libc.poll(_fd, Libc.POLLIN, 0);
 
     /// <summary>Ends our half of the stream; the daemon's half stays open.</summary>
-    public void CloseWrite() => Libc.shutdown(_fd, Libc.SHUT_WR);
+    public void CloseWrite()
+    {
+        if (_tls is null)
+        {
+            Libc.shutdown(_fd, Libc.SHUT_WR);
+            return;
+        }
+
+        try
+        {
+            // The closing record says the same; an end of TCP's own stream would be taken for a broken connection.
+            _tls.ShutdownAsync().GetAwaiter().GetResult();
+        }
+        catch (Exception failure) when (failure is IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            throw new EngineConnectionException(EngineTls.Reason(failure));
+        }
+    }
 
     /// <summary>Ends both halves, which wakes a reader on another thread.</summary>
     public void Abort() => Libc.shutdown(_fd, Libc.SHUT_RDWR);
@@ -57,6 +88,7 @@ internal sealed class EngineSocket : IDisposable
 
         if (_tcp is not null)
         {
+            _tls?.Dispose();
             _tcp.Dispose();
         }
         else
@@ -79,12 +111,18 @@ internal sealed class EngineSocket : IDisposable
 
     private static EngineSocket ConnectTcp(EngineHost host)
     {
+        SslClientAuthenticationOptions? tls = host.Tls?.Load(host.TcpHost!);
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.NoDelay = true;
             socket.Connect(host.TcpHost!, host.TcpPort);
-            return new EngineSocket((int)socket.SafeHandle.DangerousGetHandle(), socket);
+            return new EngineSocket((int)socket.SafeHandle.DangerousGetHandle(), socket, tls is null ? null : EngineTls.Connect(socket, tls));
+        }
+        catch (ClientException)
+        {
+            socket.Dispose();
+            throw;
         }
         catch (SocketException failure)
         {
@@ -92,6 +130,30 @@ internal sealed class EngineSocket : IDisposable
             throw failure.SocketErrorCode == SocketError.HostNotFound
                 ? new ClientException($"error during connect: no such host: {host.TcpHost}")
                 : NotRunning(host);
+        }
+    }
+
+    private static int ReadTls(SslStream tls, Span<byte> buffer)
+    {
+        try
+        {
+            return tls.Read(buffer);
+        }
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+        {
+            throw new EngineConnectionException(EngineTls.Reason(failure));
+        }
+    }
+
+    private static void WriteTls(SslStream tls, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            tls.Write(bytes);
+        }
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            throw new EngineConnectionException(EngineTls.Reason(failure));
         }
     }
 

@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using NLog;
+using Rtd.Daemon.Api.Authorization;
 using Rtd.Daemon.Api.Transport;
 using Rtd.Daemon.Errors;
 
 namespace Rtd.Daemon.Api;
 
 /// <summary>What Kestrel calls for every ordinary request: version, route, handler, and the error answer.</summary>
-internal sealed class ApiApplication(RouteTable routes) : IHttpApplication<HttpContext>
+internal sealed class ApiApplication(RouteTable routes, OpenRequests requests, AuthorizationPlugins authorization) : IHttpApplication<HttpContext>
 {
     private static readonly Logger s_log = LogManager.GetLogger("api");
 
@@ -46,8 +47,8 @@ internal sealed class ApiApplication(RouteTable routes) : IHttpApplication<HttpC
     {
         string target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         RouteMatch match = routes.Match(http.Request.Method, RequestTarget.Path(target));
-        s_log.Debug("{Id} {Method} {Target}", http.TraceIdentifier, http.Request.Method, target);
-
+        s_log.Debug("{Id} {Method} {Target}", http.TraceIdentifier, http.Request.Method, RequestTarget.Loggable(target));
+        using IDisposable open = requests.Begin(http.TraceIdentifier, http.Request.Method, target);
         if (match.Route is not { } route)
         {
             throw EngineException.NotFound("page not found");
@@ -55,7 +56,35 @@ internal sealed class ApiApplication(RouteTable routes) : IHttpApplication<HttpC
 
         Version version = ApiVersion.Resolve(match.VersionText);
         RouteHandler handler = route.Handler ?? throw new UnreachableException($"{route.Template} was not taken out of the connection");
-        await handler(new ApiContext(http, version, match.Values));
+        AuthorizedRequest? authorized = authorization.IsEmpty ? null : await AuthorizeAsync(http, target);
+        long began = Stopwatch.GetTimestamp();
+        try
+        {
+            await handler(new ApiContext(http, version, match.Values) { Authorized = authorized });
+            ActionTimes.Succeeded(route, began);
+        }
+        catch
+        {
+            ActionTimes.Failed(route);
+            throw;
+        }
+    }
+
+    /// <summary>The handler gets the very bytes that the plugins have seen, however they came (CVE-2024-41110 was about a body that was not shown).</summary>
+    private async Task<AuthorizedRequest> AuthorizeAsync(HttpContext http, string target)
+    {
+        HttpRequest request = http.Request;
+        byte[]? body = null;
+        if (AuthorizationQuestion.ShowsBody(target, request.ContentType))
+        {
+            body = await JsonBody.ReadWholeAsync(request.BodyReader, ApiContext.MaxJsonBody, http.RequestAborted);
+            request.Body = new MemoryStream(body, writable: false);
+        }
+
+        return await authorization.AuthorizeAsync(
+            AuthorizationQuestion.Of(
+                http.Features.Get<ClientConnection>(), request.Method, target, request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())), body),
+            http.RequestAborted);
     }
 
     private static async Task AnswerErrorAsync(HttpContext http, Exception error)

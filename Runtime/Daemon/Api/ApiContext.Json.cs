@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Net.Mime;
 using Rtd.Daemon.Errors;
 
@@ -38,7 +36,7 @@ internal sealed partial class ApiContext
             throw JsonBody.TooLarge(MaxJsonBody);
         }
 
-        return await ReadWholeAsync(Http.Request.BodyReader);
+        return await JsonBody.ReadWholeAsync(Http.Request.BodyReader, MaxJsonBody, Aborted);
     }
 
     /// <summary>Answers with a document and its length.</summary>
@@ -46,51 +44,31 @@ internal sealed partial class ApiContext
         WriteBytesAsync(status, MediaTypeNames.Application.Json, Json.Encode(value));
 
     /// <summary>Answers with a status and nothing else.</summary>
-    public Task WriteEmptyAsync(int status)
+    public async Task WriteEmptyAsync(int status)
     {
+        await AuthorizeAnswerAsync(status, null);
         Http.Response.StatusCode = status;
         if (status is not (204 or 304 or < 200))
         {
             Http.Response.ContentLength = 0;
         }
 
-        return Http.Response.StartAsync(Aborted);
+        await Http.Response.StartAsync(Aborted);
     }
 
     /// <summary>Answers with plain text.</summary>
-    public Task WriteTextAsync(int status, string text) =>
-        WriteBytesAsync(status, "text/plain; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(text));
+    public Task WriteTextAsync(int status, string text, string contentType = "text/plain; charset=utf-8") =>
+        WriteBytesAsync(status, contentType, System.Text.Encoding.UTF8.GetBytes(text));
 
     private async Task WriteBytesAsync(int status, string contentType, byte[] body)
     {
-        Http.Response.StatusCode = status;
         Http.Response.ContentType = contentType;
+        await AuthorizeAnswerAsync(status, Authorization.AuthorizationQuestion.IsJson(contentType) ? body : null);
+        Http.Response.StatusCode = status;
         Http.Response.ContentLength = body.Length;
         if (Http.Request.Method != "HEAD")
         {
             await Http.Response.BodyWriter.WriteAsync(body, Aborted);
-        }
-    }
-
-    private async Task<byte[]> ReadWholeAsync(PipeReader body)
-    {
-        while (true)
-        {
-            ReadResult read = await body.ReadAsync(Aborted);
-            if (read.Buffer.Length > MaxJsonBody)
-            {
-                body.AdvanceTo(read.Buffer.End);
-                throw JsonBody.TooLarge(MaxJsonBody);
-            }
-
-            if (read.IsCompleted)
-            {
-                byte[] document = read.Buffer.ToArray();
-                body.AdvanceTo(read.Buffer.End);
-                return document;
-            }
-
-            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
 }

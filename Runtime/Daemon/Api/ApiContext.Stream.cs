@@ -5,8 +5,9 @@ internal sealed partial class ApiContext
     /// <summary>Sends the headers at once (<c>wait</c> and <c>events</c> clients block on them) and gives the body, chunked; flush what must not wait.</summary>
     public async Task<Stream> StartStreamAsync(int status = 200, string contentType = "application/json")
     {
-        Http.Response.StatusCode = status;
         Http.Response.ContentType = contentType;
+        await AuthorizeAnswerAsync(status, null);
+        Http.Response.StatusCode = status;
         await Http.Response.StartAsync(Aborted);
         await Http.Response.Body.FlushAsync(Aborted);
         return Http.Response.Body;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Rtd.Daemon.Api.Authorization;
 using Rtd.Daemon.Errors;
 
 namespace Rtd.Daemon.Api;
@@ -13,6 +14,9 @@ internal sealed partial class ApiContext(HttpContext http, Version version, IRea
 
     public Version Version { get; } = version;
 
+    /// <summary>Set when plugins have a say in the answer.</summary>
+    public AuthorizedRequest? Authorized { get; init; }
+
     /// <summary>Cancelled when the client goes away.</summary>
     public CancellationToken Aborted => Http.RequestAborted;
 
@@ -21,6 +25,13 @@ internal sealed partial class ApiContext(HttpContext http, Version version, IRea
     public Stream ResponseBody => Http.Response.Body;
 
     public string this[string routeValue] => routeValues[routeValue];
+
+    /// <summary>Asks the plugins before the first byte of an answer.</summary>
+    /// <param name="body">The whole of a JSON document, or null.</param>
+    private Task AuthorizeAnswerAsync(int status, byte[]? body) => Authorized is null
+        ? Task.CompletedTask
+        : Authorized.AuthorizeAnswerAsync(
+            status, AuthorizationQuestion.Headers(Http.Response.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()))), body, Aborted);
 
     public bool VersionAtLeast(int major, int minor) => Version >= new Version(major, minor);
 

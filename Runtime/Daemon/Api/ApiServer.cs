@@ -1,7 +1,7 @@
-using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Rtd.Daemon.Api.Authorization;
 using Rtd.Daemon.Api.Hijack;
 using Rtd.Daemon.Api.Transport;
 
@@ -9,18 +9,20 @@ namespace Rtd.Daemon.Api;
 
 /// <summary>The API on its sockets: Kestrel's HTTP/1.1 over our connections, with no hosting, routing or dependency injection around it.</summary>
 /// <param name="sockets">Owned from here on.</param>
-internal sealed class ApiServer(RouteTable routes, IReadOnlyList<ListenSocket> sockets, TimeSpan? headTimeout = null) : IAsyncDisposable
+internal sealed class ApiServer(
+    RouteTable routes, IReadOnlyList<ListenSocket> sockets, OpenRequests? requests = null, AuthorizationPlugins? authorization = null, TimeSpan? headTimeout = null) : IAsyncDisposable
 {
     /// <summary>How long a connection may be idle: as good as for ever, as with dockerd.</summary>
     private static readonly TimeSpan s_idle = TimeSpan.FromDays(30);
 
-    private readonly KestrelServer _server = NewServer(routes, sockets, headTimeout ?? HijackMiddleware.DefaultHeadTimeout);
+    private readonly OpenRequests _requests = requests ?? new OpenRequests();
+    private readonly KestrelServer _server = NewServer(routes, sockets, requests ?? new OpenRequests(), authorization ?? AuthorizationPlugins.None, headTimeout ?? HijackMiddleware.DefaultHeadTimeout);
 
     /// <summary>Where the server listens, in the form of <c>--host</c>.</summary>
     public IEnumerable<string> Addresses => sockets.Select(socket => socket.ToString());
 
     /// <summary>Starts to accept.</summary>
-    public Task StartAsync() => _server.StartAsync(new ApiApplication(routes), CancellationToken.None);
+    public Task StartAsync() => _server.StartAsync(new ApiApplication(routes, _requests, authorization ?? AuthorizationPlugins.None), CancellationToken.None);
 
     /// <summary>Closes the listeners, lets requests in flight end until the token is cancelled, then breaks what is left.</summary>
     public Task StopAsync(CancellationToken patience) => _server.StopAsync(patience);
@@ -36,7 +38,7 @@ internal sealed class ApiServer(RouteTable routes, IReadOnlyList<ListenSocket> s
         return ValueTask.CompletedTask;
     }
 
-    private static KestrelServer NewServer(RouteTable routes, IReadOnlyList<ListenSocket> sockets, TimeSpan headTimeout)
+    private static KestrelServer NewServer(RouteTable routes, IReadOnlyList<ListenSocket> sockets, OpenRequests requests, AuthorizationPlugins authorization, TimeSpan headTimeout)
     {
         KestrelServerOptions options = new()
         {
@@ -45,12 +47,17 @@ internal sealed class ApiServer(RouteTable routes, IReadOnlyList<ListenSocket> s
             ApplicationServices = NoServices.Instance,
         };
         SetLimits(options.Limits);
-        HijackMiddleware hijack = new(routes, headTimeout);
-        foreach (EndPoint socket in sockets)
+        HijackMiddleware hijack = new(routes, requests, authorization, headTimeout);
+        foreach (ListenSocket socket in sockets)
         {
             options.Listen(socket, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
+                if (socket.Tls is { } tls)
+                {
+                    listen.Use(new TlsMiddleware(tls).Wrap);
+                }
+
                 listen.Use(hijack.Wrap);
             });
         }

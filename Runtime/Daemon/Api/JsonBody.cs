@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using Rtd.Daemon.Errors;
 
@@ -22,4 +24,27 @@ internal static class JsonBody
 
     public static EngineException TooLarge(int limit) =>
         EngineException.InvalidParameter($"request body is too large: JSON is limited to {limit >> 20} MiB");
+
+    /// <summary>Reads a body to its end. Throws invalid parameter when it is larger than the limit.</summary>
+    public static async Task<byte[]> ReadWholeAsync(PipeReader body, int limit, CancellationToken aborted)
+    {
+        while (true)
+        {
+            ReadResult read = await body.ReadAsync(aborted);
+            if (read.Buffer.Length > limit)
+            {
+                body.AdvanceTo(read.Buffer.End);
+                throw TooLarge(limit);
+            }
+
+            if (read.IsCompleted)
+            {
+                byte[] document = read.Buffer.ToArray();
+                body.AdvanceTo(read.Buffer.End);
+                return document;
+            }
+
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
 }

@@ -16,14 +16,20 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
         CheckTogether();
         return new DaemonConfig
         {
+            Said = options,
             ConfigFile = path,
             DataRoot = Path.GetFullPath(options.DataRoot ?? "/var/lib/rtd"),
             ExecRoot = Path.GetFullPath(options.ExecRoot ?? "/run/rtd"),
             PidFile = Path.GetFullPath(options.PidFile ?? "/run/rtd.pid"),
             Hosts = Hosts(),
+            Tls = Tls(),
+            AllowsOpenTcp = options.TlsVerify is not null || options.Tls == false,
+            AuthorizationPlugins = options.AuthorizationPlugins!.Distinct().ToArray(),
+            MetricsAddress = options.MetricsAddress is null ? null : MetricsAddress(options.MetricsAddress),
             Group = options.Group,
             Debug = options.Debug == true,
             LogLevel = options.Debug == true ? "debug" : OneOf(options.LogLevel, nameof(options.LogLevel), "info", s_logLevels),
+            LogFormat = OneOf(options.LogFormat, nameof(options.LogFormat), "text", ["text", "json"]),
             ShutdownTimeout = ShutdownTimeout(),
             OomScoreAdjust = InRange(options.OomScoreAdjust, nameof(options.OomScoreAdjust), 0, -1000, 1000),
             Labels = Labels(),
@@ -118,7 +124,6 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             throw Unavailable(nameof(options.LiveRestore));
         }
 
-        RefuseTls();
         CheckExecOptions();
         if (options.Bridge is not null && options.Bip is not null)
         {
@@ -136,17 +141,47 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
         }
     }
 
-    private void RefuseTls()
+    private bool UsesTls => options.Tls == true || options.TlsVerify == true;
+
+    /// <summary>As dockerd: tlsverify implies tls, and files that are not named are looked for where the client has its own.</summary>
+    private TlsSettings? Tls()
     {
-        string? asked = options.TlsVerify == true ? nameof(options.TlsVerify)
-            : options.Tls == true ? nameof(options.Tls)
-            : options.TlsCaCertificate is not null ? nameof(options.TlsCaCertificate)
+        string? file = options.TlsCaCertificate is not null ? nameof(options.TlsCaCertificate)
             : options.TlsCertificate is not null ? nameof(options.TlsCertificate)
             : options.TlsKey is not null ? nameof(options.TlsKey) : null;
-        if (asked is not null)
+        if (options.TlsVerify == true && options.Tls == false)
         {
-            throw Unavailable(asked);
+            throw new ConfigurationException($"{Origin(nameof(options.TlsVerify))} and {Origin(nameof(options.Tls))}=false contradict each other");
         }
+
+        if (UsesTls)
+        {
+            string directory = TlsSettings.DefaultDirectory;
+            return new TlsSettings(
+                Path.GetFullPath(options.TlsCertificate ?? Path.Combine(directory, "cert.pem")),
+                Path.GetFullPath(options.TlsKey ?? Path.Combine(directory, "key.pem")),
+                options.TlsVerify == true ? Path.GetFullPath(options.TlsCaCertificate ?? Path.Combine(directory, "ca.pem")) : null);
+        }
+
+        // Whoever names a certificate believes to be protected by it.
+        return file is null || options.Tls is not null || options.TlsVerify is not null
+            ? null
+            : throw new ConfigurationException($"{Origin(file)} has no effect without TLS: set tlsverify (or tls) to true, too");
+    }
+
+    private IPEndPoint MetricsAddress(string text)
+    {
+        int colon = text.LastIndexOf(':');
+        string host = colon < 0 ? "" : text[..colon].Trim('[', ']');
+        IPAddress? address = host switch
+        {
+            "" => IPAddress.Any,
+            "localhost" => IPAddress.Loopback,
+            _ => IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : null,
+        };
+        return colon >= 0 && address is not null && ushort.TryParse(text.AsSpan(colon + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out ushort port)
+            ? new IPEndPoint(address, port)
+            : throw Invalid(text, nameof(options.MetricsAddress), "it must be IP:PORT, such as 127.0.0.1:9323");
     }
 
     private void CheckExecOptions()
@@ -165,26 +200,24 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
         }
     }
 
-    /// <summary>As dockerd, plain TCP that others can reach has to be asked for by name: <c>--tls=false</c> or <c>--tlsverify=false</c>.</summary>
+    /// <summary>TCP that others can reach without being verified has to be asked for by name: <c>--tls=false</c> or <c>--tlsverify=false</c>.</summary>
     private ListenAddress[] Hosts()
     {
         ListenAddress[] hosts = options.Hosts!.Select(Host).ToArray();
         ListenAddress? open = hosts.FirstOrDefault(host => host.Scheme == "tcp" && !host.IsLoopback);
-        if (open is not null && options.Tls is null && options.TlsVerify is null)
+        if (open is not null && options.Tls != false && options.TlsVerify is null)
         {
-            throw new ConfigurationException(
-                $"{Origin(nameof(options.Hosts))} {open}: anyone who reaches this address is root here, and TLS is not available in this version; "
-                + "bind to loopback, or set tls=false if that is meant");
+            throw new ConfigurationException($"{Origin(nameof(options.Hosts))} {open}: {OpenTcp.Refusal}");
         }
 
-        return hosts.Length > 0 ? hosts.Distinct().ToArray() : [ListenAddress.Parse("unix://")];
+        return hosts.Length > 0 ? hosts.Distinct().ToArray() : [ListenAddress.Parse("unix://", UsesTls)];
     }
 
     private ListenAddress Host(string text)
     {
         try
         {
-            return ListenAddress.Parse(text);
+            return ListenAddress.Parse(text, UsesTls);
         }
         catch (FormatException error)
         {

@@ -9,6 +9,9 @@ internal sealed record DaemonConfig
 {
     public const string DefaultConfigFile = "/etc/rtd/daemon.json";
 
+    /// <summary>Flags and file merged, as they were said.</summary>
+    public required DaemonOptions Said { get; init; }
+
     /// <summary>The file that was read, whether it was there or not.</summary>
     public required string ConfigFile { get; init; }
 
@@ -20,6 +23,18 @@ internal sealed record DaemonConfig
 
     public required IReadOnlyList<ListenAddress> Hosts { get; init; }
 
+    /// <summary>Null: no TLS.</summary>
+    public TlsSettings? Tls { get; init; }
+
+    /// <summary>Whether anyone may connect from beyond loopback: said explicitly, or made safe by the verification of clients.</summary>
+    public bool AllowsOpenTcp { get; init; }
+
+    /// <summary>In the order in which they are asked.</summary>
+    public required IReadOnlyList<string> AuthorizationPlugins { get; init; }
+
+    /// <summary>Where /metrics is served; null for nowhere.</summary>
+    public IPEndPoint? MetricsAddress { get; init; }
+
     /// <summary>Null: docker if there is such a group, else root.</summary>
     public string? Group { get; init; }
 
@@ -27,6 +42,9 @@ internal sealed record DaemonConfig
 
     /// <summary>debug, info, warn, error or fatal; debug when <see cref="Debug"/> is set.</summary>
     public required string LogLevel { get; init; }
+
+    /// <summary>text or json.</summary>
+    public required string LogFormat { get; init; }
 
     /// <summary>How long containers may take to stop with the daemon; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
     public required TimeSpan ShutdownTimeout { get; init; }

@@ -8,6 +8,10 @@ namespace Rtd.Daemon.Configuration;
 /// <remarks>Booleans are nullable so that <c>--icc=false</c> can be said; <see cref="ArgumentNormalizer"/> gives bare ones their value.</remarks>
 internal sealed class DaemonOptions
 {
+    [Option("authorization-plugin", MetaValue = "name", HelpText = "Plugins that allow or deny requests, asked in this order")]
+    [FileKey("authorization-plugins")]
+    public IEnumerable<string>? AuthorizationPlugins { get; set; }
+
     [Option('b', "bridge", MetaValue = "string", HelpText = "Attach containers to a network bridge (\"none\" for no default network)")]
     [FileKey("bridge")]
     public string? Bridge { get; set; }
@@ -167,6 +171,10 @@ internal sealed class DaemonOptions
     [FileKey("log-driver")]
     public string? LogDriver { get; set; }
 
+    [Option("log-format", MetaValue = "format", HelpText = "Format of the daemon's log (\"text\"|\"json\", default \"text\")")]
+    [FileKey("log-format")]
+    public string? LogFormat { get; set; }
+
     [Option('l', "log-level", MetaValue = "level", HelpText = "Level of the daemon's log (\"debug\"|\"info\"|\"warn\"|\"error\"|\"fatal\", default \"info\")")]
     [FileKey("log-level")]
     public string? LogLevel { get; set; }
@@ -186,6 +194,10 @@ internal sealed class DaemonOptions
     [Option("max-download-attempts", MetaValue = "int", HelpText = "Tries of one download (default 5)")]
     [FileKey("max-download-attempts")]
     public int? MaxDownloadAttempts { get; set; }
+
+    [Option("metrics-addr", MetaValue = "address", HelpText = "Where to serve /metrics in Prometheus' format: IP:PORT")]
+    [FileKey("metrics-addr")]
+    public string? MetricsAddress { get; set; }
 
     [Option("mtu", MetaValue = "int", HelpText = "MTU of the default bridge (default 1500)")]
     [FileKey("mtu")]
@@ -223,23 +235,23 @@ internal sealed class DaemonOptions
     [FileKey("storage-opts")]
     public IEnumerable<string>? StorageOptions { get; set; }
 
-    [Option("tls", HelpText = "Use TLS (not available in this version; --tls=false allows plain TCP beyond loopback)")]
+    [Option("tls", HelpText = "Use TLS on TCP sockets; implied by --tlsverify (--tls=false allows plain TCP beyond loopback)")]
     [FileKey("tls")]
     public bool? Tls { get; set; }
 
-    [Option("tlscacert", MetaValue = "path", HelpText = "Trust certificates signed by this CA only (not available in this version)")]
+    [Option("tlscacert", MetaValue = "path", HelpText = "Trust clients whose certificates this CA signed (default \"~/.docker/ca.pem\")")]
     [FileKey("tlscacert")]
     public string? TlsCaCertificate { get; set; }
 
-    [Option("tlscert", MetaValue = "path", HelpText = "TLS certificate (not available in this version)")]
+    [Option("tlscert", MetaValue = "path", HelpText = "The server's certificate, with its chain (default \"~/.docker/cert.pem\")")]
     [FileKey("tlscert")]
     public string? TlsCertificate { get; set; }
 
-    [Option("tlskey", MetaValue = "path", HelpText = "TLS key (not available in this version)")]
+    [Option("tlskey", MetaValue = "path", HelpText = "The certificate's key (default \"~/.docker/key.pem\")")]
     [FileKey("tlskey")]
     public string? TlsKey { get; set; }
 
-    [Option("tlsverify", HelpText = "Use TLS and verify the client (not available in this version)")]
+    [Option("tlsverify", HelpText = "Use TLS and verify clients by their certificates")]
     [FileKey("tlsverify")]
     public bool? TlsVerify { get; set; }
 

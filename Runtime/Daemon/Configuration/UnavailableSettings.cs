@@ -10,14 +10,14 @@ internal static class UnavailableSettings
         "allow-direct-routing", "cri-containerd", "experimental", "raw-logs", "rootless", "selinux-enabled");
 
     private static readonly FrozenSet<string> s_values = FrozenSet.Create(
-        "api-cors-header", "authorization-plugin", "bridge-accept-fwmark", "cdi-spec-dir", "containerd",
+        "api-cors-header", "bridge-accept-fwmark", "cdi-spec-dir", "containerd",
         "containerd-namespace", "containerd-plugins-namespace", "cpu-rt-period", "cpu-rt-runtime",
-        "feature", "firewall-backend", "http-proxy", "https-proxy", "init-path", "log-format",
-        "metrics-addr", "min-api-version", "network-control-plane-mtu", "no-proxy", "node-generic-resource", "swarm-default-advertise-addr",
+        "feature", "firewall-backend", "http-proxy", "https-proxy", "init-path",
+        "min-api-version", "network-control-plane-mtu", "no-proxy", "node-generic-resource", "swarm-default-advertise-addr",
         "userland-proxy-path", "userns-remap");
 
     private static readonly FrozenSet<string> s_keys = FrozenSet.Create(
-        "allow-nondistributable-artifacts", "authorization-plugins", "builder", "cdi-spec-dirs", "cluster-advertise", "cluster-store",
+        "allow-nondistributable-artifacts", "builder", "cdi-spec-dirs", "cluster-advertise", "cluster-store",
         "cluster-store-opts", "features", "node-generic-resources", "proxies");
 
     public static bool IsSwitch(string flag) => s_switches.Contains(flag);

@@ -160,7 +160,7 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
         Name = mount.Name.Length > 0 ? mount.Name : null,
         Source = mount.Source,
         Destination = mount.Destination,
-        Driver = mount.Type == MountPoint.Volume ? "local" : null,
+        Driver = mount.Type == MountPoint.Volume ? mount.Driver : null,
         Mode = mount.Mode,
         RW = mount.Writable,
         Propagation = mount.Propagation,

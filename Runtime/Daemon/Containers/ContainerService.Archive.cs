@@ -127,21 +127,28 @@ internal sealed partial class ContainerService
     private async Task<ContainerRoot> OpenStoppedAsync(Container container)
     {
         ContainerRecord record = container.Record;
-        ContainerLauncher.PrepareSources(record);
-        using SafeFileHandle? detached = await _parts.Layers.OpenRootfsAsync(container.Id);
+        string visitor = $"{record.Id}/visit";
+        using MountSources sources = await MountSources.OpenAsync(record, _parts.Volumes, _parts.Layers, visitor);
         try
         {
+            using SafeFileHandle? detached = await _parts.Layers.OpenRootfsAsync(container.Id);
             (string, string)[] files =
             [
                 (_files.HostsPath(container.Id), "/etc/hosts"), (_files.HostnamePath(container.Id), "/etc/hostname"), (_files.ResolvConfPath(container.Id), "/etc/resolv.conf"),
             ];
-            SafeFileHandle tree = new StoppedRoot(record, _parts.Layers.Rootfs(container.Id), detached, files, _files.MountPoint).Open();
-            return new ContainerRoot(tree, record.Mounts, () => _parts.Layers.CloseRootfsAsync(container.Id));
+            SafeFileHandle tree = new StoppedRoot(record, _parts.Layers.Rootfs(container.Id), detached, sources, files, _files.MountPoint).Open();
+            return new ContainerRoot(tree, record.Mounts, CloseAsync);
         }
         catch
         {
-            await _parts.Layers.CloseRootfsAsync(container.Id);
+            await CloseAsync();
             throw;
+        }
+
+        async Task CloseAsync()
+        {
+            await _parts.Layers.CloseRootfsAsync(container.Id);
+            await MountSources.ReleaseAsync(record.Mounts, _parts.Volumes, visitor);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.Linking;
 using Rtd.Daemon.Containers.State;
@@ -5,7 +6,10 @@ using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Images;
+using Rtd.Daemon.Storage.Trees;
 using Rtd.Daemon.Volumes;
+using Rtd.Daemon.Volumes.Local;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers;
 
@@ -161,7 +165,7 @@ internal sealed partial class ContainerService
         }
         catch
         {
-            ReleaseVolumes(id, mounts, removeAnonymous: true);
+            await ReleaseVolumesAsync(id, mounts, removeAnonymous: true);
             _parts.Layers.Remove(id);
             throw;
         }
@@ -170,12 +174,17 @@ internal sealed partial class ContainerService
     private async Task<MountPoint> MakeMountAsync(string id, PlannedMount planned)
     {
         MountPoint point = planned.Point;
+        if (point.Type == MountPoint.Image)
+        {
+            return HoldImage(id, point);
+        }
+
         if (point.Type != MountPoint.Volume)
         {
             return point;
         }
 
-        Volume volume = _parts.Volumes.Acquire(point.Name, planned.Driver, planned.Options, planned.Labels, id);
+        Volume volume = await AcquireAsync(id, planned);
         try
         {
             if (!point.NoCopy)
@@ -183,12 +192,43 @@ internal sealed partial class ContainerService
                 await FillAsync(id, volume, point.Destination);
             }
 
-            return point with { Name = volume.Name, Source = volume.Mountpoint };
+            string source = volume.Driver.Name == LocalDriver.DriverName ? volume.Mountpoint : (await volume.Driver.FindAsync(volume.Name))?.Mountpoint ?? "";
+            return point with { Name = volume.Name, Driver = volume.Driver.Name, Source = source };
         }
         catch
         {
-            ReleaseVolumes(id, [point with { Name = volume.Name }], removeAnonymous: true);
+            await ReleaseVolumesAsync(id, [point with { Name = volume.Name }], removeAnonymous: true);
             throw;
+        }
+    }
+
+    private async Task<Volume> AcquireAsync(string id, PlannedMount planned)
+    {
+        try
+        {
+            return await _parts.Volumes.AcquireAsync(planned.Point.Name, planned.Driver, planned.Options, planned.Labels, id);
+        }
+        catch (EngineException missing) when (missing.Kind == ErrorKind.NotFound)
+        {
+            // The driver is not there; not found would have docker pull the image and try again.
+            throw EngineException.InvalidParameter(missing.Message, missing);
+        }
+    }
+
+    /// <summary>Finds the image to mount; one that was inherited by --volumes-from is known already.</summary>
+    private MountPoint HoldImage(string id, MountPoint point)
+    {
+        try
+        {
+            Image? image = point.ImageId.Length > 0 ? null : _parts.Images.Get(point.Source);
+            MountPoint found = image is null ? point : point with { ImageId = image.Id, ChainId = image.ChainId };
+            _parts.Layers.HoldImage(id, found.ChainId);
+            return found;
+        }
+        catch (EngineException missing) when (missing.Kind == ErrorKind.NotFound)
+        {
+            // Not found would have docker pull the container's image and try again.
+            throw EngineException.InvalidParameter($"invalid mount config for type \"image\": {missing.Message}", missing);
         }
     }
 
@@ -196,20 +236,43 @@ internal sealed partial class ContainerService
     private async Task FillAsync(string id, Volume volume, string destination)
     {
         using AsyncLock.Holder filling = await volume.Filling.AcquireAsync();
-        if (!Directory.EnumerateFileSystemEntries(volume.Mountpoint).Any())
+        string filler = $"{id}/fill";
+        VolumeSource source = await MountToFillAsync(volume, filler);
+        try
         {
-            _parts.Layers.CopyUp(id, destination, volume.Mountpoint);
+            using SafeFileHandle directory = source.OpenDirectory();
+            if (DirectoryReader.Read(directory.Fd()).Count == 0)
+            {
+                // By its fd: to a volume that is mounted in place of a directory no other path leads.
+                _parts.Layers.CopyUp(id, destination, $"/proc/self/fd/{directory.Fd()}/.");
+            }
+        }
+        finally
+        {
+            await _parts.Volumes.UnmountAsync(volume.Name, filler);
         }
     }
 
-    private void ReleaseVolumes(string id, IEnumerable<MountPoint> mounts, bool removeAnonymous)
+    private async Task<VolumeSource> MountToFillAsync(Volume volume, string filler)
+    {
+        try
+        {
+            return await _parts.Volumes.MountAsync(volume.Name, filler);
+        }
+        catch (EngineException failure) when (failure.Kind == ErrorKind.System)
+        {
+            throw EngineException.System($"failed to populate volume: {failure.Message}", failure);
+        }
+    }
+
+    private async Task ReleaseVolumesAsync(string id, IEnumerable<MountPoint> mounts, bool removeAnonymous)
     {
         foreach (MountPoint mount in mounts.Where(mount => mount.Type == MountPoint.Volume))
         {
             _parts.Volumes.Release(mount.Name, id);
             if (removeAnonymous && mount.Anonymous)
             {
-                _parts.Volumes.TryRemove(mount.Name);
+                await _parts.Volumes.TryRemoveAsync(mount.Name);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rtd.Daemon.Containers.Launching;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Execution;
@@ -59,6 +60,7 @@ internal sealed partial class ContainerService
         }
 
         await TryAsync(container, "releasing its root file system", () => _parts.Layers.CloseRootfsAsync(container.Id));
+        await TryAsync(container, "unmounting its volumes", () => MountSources.ReleaseAsync(container.Record.Mounts, _parts.Volumes, container.Id));
         await TryAsync(container, "closing its log", async () => await run.Log.DisposeAsync());
         IReadOnlyList<IEndpoint> endpoints = run.Network?.Endpoints ?? [];
         await TryAsync(container, "releasing its network", () => LeaveAsync(run.Network));
@@ -93,7 +95,7 @@ internal sealed partial class ContainerService
         }
         else if (remove)
         {
-            RemoveInQueue(container, removeVolumes: true);
+            await RemoveInQueueAsync(container, removeVolumes: true);
         }
     }
 

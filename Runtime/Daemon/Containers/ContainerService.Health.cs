@@ -6,6 +6,7 @@ using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Metrics;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers;
@@ -69,6 +70,8 @@ internal sealed partial class ContainerService
     /// <summary>In the queue. Only a change of the status is written down: the next write takes the log of checks along.</summary>
     private void RecordHealth(Container container, HealthResult result, HealthCheck check, DateTimeOffset startedAt)
     {
+        EngineMetrics.HealthChecks.Add();
+        EngineMetrics.HealthChecksFailed.Add(result.ExitCode == 0 ? 0 : 1);
         HealthState before = container.State.Health ?? new HealthState();
         HealthState after = before.After(result, check, startedAt);
         container.SetState(container.State with { Health = after });

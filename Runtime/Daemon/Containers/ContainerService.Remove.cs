@@ -38,7 +38,7 @@ internal sealed partial class ContainerService
 
                 if (!container.State.Alive || container.Run is null)
                 {
-                    RemoveInQueue(container, removeVolumes);
+                    await RemoveInQueueAsync(container, removeVolumes);
                     return;
                 }
 
@@ -100,7 +100,7 @@ internal sealed partial class ContainerService
         }
 
         long size = _parts.Layers.Size(container.Id);
-        RemoveInQueue(container, removeVolumes: false);
+        await RemoveInQueueAsync(container, removeVolumes: false);
         return size;
     }
 
@@ -108,7 +108,7 @@ internal sealed partial class ContainerService
     /// In the queue, not running: first the name on disk goes, in one rename, so that a crash from here on leaves something to sweep and
     /// never half a container; then the layer. When that fails the container is dead and can be removed again.
     /// </summary>
-    private void RemoveInQueue(Container container, bool removeVolumes)
+    private async Task RemoveInQueueAsync(Container container, bool removeVolumes)
     {
         ContainerStatus before = container.State.Status;
         container.SetState(container.State with { Status = ContainerStatus.Removing });
@@ -137,7 +137,7 @@ internal sealed partial class ContainerService
         }
 
         _execs.RemoveOf(container.Id);
-        ReleaseVolumes(container.Id, container.Record.Mounts, removeVolumes);
+        await ReleaseVolumesAsync(container.Id, container.Record.Mounts, removeVolumes);
         _store.Remove(container);
         container.SetRemoved();
         _ = container.Streams.EndAsync(); // who attached and waited for a start waits no longer

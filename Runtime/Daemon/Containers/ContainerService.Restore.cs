@@ -41,7 +41,7 @@ internal sealed partial class ContainerService
         await _parts.Networks.SweepAsync(cancellation);
         foreach (Container container in _store.All.Where(IsDone))
         {
-            await TryAsync(container, "removing it after a restart of the daemon", () => Task.Run(() => RemoveInQueue(container, removeVolumes: true)));
+            await TryAsync(container, "removing it after a restart of the daemon", () => Task.Run(() => RemoveInQueueAsync(container, removeVolumes: true)));
         }
     }
 

@@ -93,7 +93,7 @@ internal sealed partial class ContainerService
         await container.ReplaceStreams().EndAsync();
         if (container.Record.HostConfig.AutoRemove)
         {
-            await TryAsync(container, "removing it", () => Task.Run(() => RemoveInQueue(container, removeVolumes: true)));
+            await TryAsync(container, "removing it", () => Task.Run(() => RemoveInQueueAsync(container, removeVolumes: true)));
         }
         else
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NLog;
 using Rtd.Daemon.Containers.Execs;
 using Rtd.Daemon.Containers.Launching;
@@ -27,7 +28,7 @@ internal sealed partial class ContainerService
     private readonly ContainerLauncher _launcher;
     private readonly ContainerPresenter _presenter;
     private readonly ResourceRules _resourceRules;
-    private readonly CreateRules _createRules;
+    private volatile CreateRules _createRules;
     private readonly StatisticsHub _statistics = new((ulong)HostSystem.Read().Memory);
     private volatile bool _shuttingDown;
 
@@ -43,19 +44,29 @@ internal sealed partial class ContainerService
         _createRules = new CreateRules(defaults, _resourceRules);
     }
 
+    /// <summary>Other defaults for containers that are made from now on: log driver and its options, size of /dev/shm.</summary>
+    public void Reload(ContainerDefaults defaults) => _createRules = new CreateRules(defaults, _resourceRules);
+
     /// <summary>All containers, for counts and for who uses an image or a volume.</summary>
     public IReadOnlyCollection<Container> All => _store.All;
 
     /// <summary>A container by id, prefix or name; not found in Docker's words.</summary>
+    /// <summary>Whether a container of this id runs.</summary>
+    public bool IsRunning(string id) => _store.Find(id) is { } container && container.State.Running;
+
     public Container Get(string reference) => _store.Get(reference);
 
     public bool Exists(string reference) => reference.Length > 0 && _store.Find(reference) is not null;
 
+    /// <summary>A line for each container: what it is, and who has its queue.</summary>
+    public IEnumerable<string> DescribeQueues() => _store.All.OrderBy(container => container.Record.Name, StringComparer.Ordinal).Select(container =>
+        $"{container.Id[..12]} {container.Record.Name} {container.State.Status} pid {container.State.Pid}: queue {container.Queue}");
+
     /// <summary>Queues for a container and makes sure it still exists once it is our turn.</summary>
-    private async Task<(Container Container, AsyncLock.Holder Holder)> EnterAsync(string reference)
+    private async Task<(Container Container, AsyncLock.Holder Holder)> EnterAsync(string reference, [CallerMemberName] string purpose = "")
     {
         Container container = _store.Get(reference);
-        AsyncLock.Holder holder = await container.Queue.AcquireAsync();
+        AsyncLock.Holder holder = await container.Queue.AcquireAsync(purpose: purpose);
         if (!container.IsRemoved)
         {
             return (container, holder);
@@ -111,7 +122,7 @@ internal sealed partial class ContainerService
     {
         foreach (MountPoint mount in container.Record.Mounts.Where(mount => mount.Type == MountPoint.Volume))
         {
-            Dictionary<string, string> attributes = new() { ["driver"] = "local", ["container"] = container.Id };
+            Dictionary<string, string> attributes = new() { ["driver"] = mount.Driver, ["container"] = container.Id };
             if (action == "mount")
             {
                 attributes["destination"] = mount.Destination;

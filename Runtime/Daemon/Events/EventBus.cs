@@ -1,3 +1,5 @@
+using Rtd.Daemon.Metrics;
+
 namespace Rtd.Daemon.Events;
 
 /// <summary>Carries events from where they happen to whoever listens, and remembers the last ones.</summary>
@@ -25,6 +27,7 @@ internal sealed class EventBus : IEventPublisher
     /// <summary>Tells all listeners; never waits for one.</summary>
     public void Publish(string type, string action, string id, IEnumerable<KeyValuePair<string, string>>? attributes = null)
     {
+        EngineMetrics.Events.Add();
         Dictionary<string, string> copy = attributes is null ? [] : new Dictionary<string, string>(attributes);
         lock (_lock)
         {

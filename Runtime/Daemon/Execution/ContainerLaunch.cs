@@ -16,8 +16,8 @@ internal sealed record ContainerLaunch
     /// <summary>Fds for <see cref="ContainerSpec.JoinNamespaces"/>, same order.</summary>
     public IReadOnlyList<SafeFileHandle> NamespaceFds { get; init; } = [];
 
-    /// <summary>A detached mount that goes along after them, for a mount of kind <see cref="MountKind.Received"/>; null when there is none.</summary>
-    public SafeFileHandle? SharedMemory { get; init; }
+    /// <summary>Detached trees for mounts of kind <see cref="MountKind.Tree"/>, in the order of the spec.</summary>
+    public IReadOnlyList<SafeFileHandle> Trees { get; init; } = [];
 
     /// <summary>The detached mount of a root of kind <see cref="RootfsKind.Mount"/>; null for the other kinds.</summary>
     public SafeFileHandle? Rootfs { get; init; }

@@ -30,7 +30,7 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
             PidNamespace = pidNamespace,
             Cgroup = launch.Cgroup,
             Spec = SpecCodec.Encode(spec),
-            SpecFds = [.. fds, .. new[] { launch.SharedMemory, launch.Rootfs }.OfType<SafeFileHandle>()],
+            SpecFds = [.. fds, .. launch.Trees, .. launch.Rootfs is null ? Array.Empty<SafeFileHandle>() : [launch.Rootfs]],
             Terminal = spec.Process.Terminal,
             OpenStdin = launch.OpenStdin,
             Output = launch.Output,

@@ -5,6 +5,17 @@ internal interface ILogDriver : IAsyncDisposable
 {
     string Name { get; }
 
+    /// <summary>Before the container runs: finds out whether messages have somewhere to go. Throws in Docker's words.</summary>
+    Task ConnectAsync() => Task.CompletedTask;
+
+    /// <summary>Completes when there is room for more messages: back-pressure on the container. What is written without waiting is taken as far as it fits.</summary>
+    ValueTask WaitForRoomAsync() => ValueTask.CompletedTask;
+
+    /// <summary>The container's process is gone: from now on nobody is made to wait.</summary>
+    void ReleaseBackPressure()
+    {
+    }
+
     /// <summary>Writes one message: a line with its newline, or a part of a longer one (16 KiB) without. Lost messages are counted, never thrown to the writer.</summary>
     void Write(LogMessage message);
 

@@ -8,8 +8,25 @@ internal static class LogAttributes
 {
     public static IReadOnlyCollection<string> Options { get; } = ["labels", "labels-regex", "env", "env-regex", "tag"];
 
-    /// <summary>By name, sorted as Go's encoder sorts them.</summary>
+    /// <summary>All of them by name, sorted as Go's encoder sorts them.</summary>
     public static SortedDictionary<string, string> Build(IReadOnlyDictionary<string, string> options, LogContext context)
+    {
+        SortedDictionary<string, string> attributes = Selected(options, context);
+        if (Tag(options, context, "") is { Length: > 0 } tag)
+        {
+            attributes["tag"] = tag;
+        }
+
+        return attributes;
+    }
+
+    /// <summary>The tag, which most collectors have a place of its own for.</summary>
+    /// <param name="absent">The template when none was given.</param>
+    public static string Tag(IReadOnlyDictionary<string, string> options, LogContext context, string absent = "{{.ID}}") =>
+        Expand(options.TryGetValue("tag", out string? template) ? template : absent, context);
+
+    /// <summary>Those of labels and variables.</summary>
+    public static SortedDictionary<string, string> Selected(IReadOnlyDictionary<string, string> options, LogContext context)
     {
         SortedDictionary<string, string> attributes = new(StringComparer.Ordinal);
         AddSelected(attributes, context.Labels, options, "labels");
@@ -21,11 +38,6 @@ internal static class LogAttributes
         }
 
         AddSelected(attributes, environment, options, "env");
-        if (options.TryGetValue("tag", out string? template) && Expand(template, context) is { Length: > 0 } tag)
-        {
-            attributes["tag"] = tag;
-        }
-
         return attributes;
     }
 

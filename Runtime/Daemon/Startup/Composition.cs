@@ -24,6 +24,7 @@ using Rtd.Daemon.Security.AppArmor;
 using Rtd.Daemon.Security.Seccomp;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Volumes;
+using Rtd.Daemon.Volumes.Remote;
 
 namespace Rtd.Daemon.Startup;
 
@@ -36,7 +37,7 @@ internal static class Composition
 
     public static DaemonServices Compose(DaemonContext context)
     {
-        DaemonConfig config = context.Config;
+        DaemonConfig config = context.Config.Current;
         ImageService images = new(
             new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]),
             Registries(config));
@@ -53,7 +54,9 @@ internal static class Composition
         SafeFileHandle shim = SealedShim.Load(FindShim());
         OciExecutionDriver otherRuntimes = new(shim, Path.Combine(config.ExecRoot, "oci"));
         RuntimeSelection execution = new(new NativeExecutionDriver(shim), otherRuntimes);
-        VolumeStore volumes = new(config.DataRoot, new VolumeTrees(Path.Combine(config.DataRoot, "trash")), context.Events);
+        VolumeTrees trees = new(Path.Combine(config.DataRoot, "trash"));
+        VolumeDrivers volumeDrivers = new(trees, context.Plugins, new MountNotes(Path.Combine(config.ExecRoot, "volumes")));
+        VolumeStore volumes = new(config.DataRoot, trees, volumeDrivers, context.Events);
         NetworkService networks = NetworkService.Start(NetworkOptions(config), context.Events);
         ContainerService containers = new(
             new ContainerDependencies
@@ -68,12 +71,12 @@ internal static class Composition
                 Events = context.Events,
             },
             Defaults(config, appArmor));
-        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, appArmor);
+        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, appArmor, volumeDrivers);
         ImageUsage usage = new(containers);
-        VolumeService volumeService = new(volumes);
+        VolumeService volumeService = new(volumes, volumeDrivers);
         BuildDirectory buildDirectory = new(config.DataRoot);
         BuildService builds = new(new BuildParts(images, containers, usage, buildDirectory, new CacheMounts(buildDirectory), new SecretFiles(config.ExecRoot)));
-        SystemInfoSource info = new(config, context.Checks, status, context.Events, context.EngineId);
+        SystemInfoSource info = new(context.Config, context.Checks, status, context.Events, context.EngineId);
         return new DaemonServices
         {
             Modules =
@@ -91,17 +94,28 @@ internal static class Composition
                 new NetworkRoutes(networks, containers),
                 new VolumeRoutes(volumeService),
             ],
+            Status = status,
             RestoreAsync = async cancellation =>
             {
                 await containers.RestoreAsync(cancellation);
                 otherRuntimes.Sweep(id => containers.All.Any(container => container.Run is not null && container.Id.StartsWith(id, StringComparison.Ordinal)));
             },
-            ReadyAsync = containers.StartByPolicyAsync,
-            Reload = changed => images.Registries.Options = Registries(changed),
+            ReadyAsync = async cancellation =>
+            {
+                // Nobody waits for a plugin that may not be there yet. What a former daemon has left has ids of its own: starts from now on are not concerned.
+                _ = volumeDrivers.UnmountLeftAsync(containers.IsRunning);
+                await containers.StartByPolicyAsync(cancellation);
+            },
+            DescribeState = containers.DescribeQueues,
+            Reload = changed =>
+            {
+                images.Registries.Options = Registries(changed);
+                containers.Reload(Defaults(changed, appArmor));
+            },
             ShutDownAsync = async _ =>
             {
                 await builds.ShutDownAsync();
-                await ShutDownAsync(containers, networks, images, config.ShutdownTimeout);
+                await ShutDownAsync(containers, networks, images, context.Config.Current.ShutdownTimeout);
                 quickMoves?.Dispose();
             },
         };
@@ -169,28 +183,8 @@ internal static class Composition
         Runtime = config.DefaultRuntime,
         Init = config.Init,
         NoNewPrivileges = config.NoNewPrivileges,
-        SeccompProfile = DefaultSeccompProfile(config.SeccompProfile),
+        SeccompProfile = ConfigCheck.SeccompProfile(config.SeccompProfile),
     };
-
-    /// <summary>A file that is not a profile is told now, not at the first start of a container.</summary>
-    private static string DefaultSeccompProfile(string? setting)
-    {
-        if (setting is null or SecurityOptions.Unconfined)
-        {
-            return setting ?? SecurityOptions.Builtin;
-        }
-
-        try
-        {
-            string profile = File.ReadAllText(setting);
-            ProfileReader.Read(profile, capabilities: 0);
-            return profile;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or EngineException)
-        {
-            throw EngineException.InvalidParameter($"opening seccomp profile ({setting}) failed: {error.Message}", error);
-        }
-    }
 
     private static void Publish(EventBus events, ImageEvent change)
     {

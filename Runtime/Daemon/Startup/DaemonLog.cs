@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using NLog;
 using NLog.Config;
 using NLog.Layouts;
@@ -7,35 +9,54 @@ using NLog.Targets;
 
 namespace Rtd.Daemon.Startup;
 
-/// <summary>The daemon's log: text on standard error, one logger per noun, the level changeable while it runs.</summary>
+/// <summary>The daemon's log: lines on standard error, one logger per noun, level and format changeable while it runs.</summary>
 internal static class DaemonLog
 {
-    /// <summary>Sets the log up in code: looking for NLog's XML files would cost more than all the rest of the start.</summary>
+    /// <summary>Sets the log up in code: looking for NLog's XML files would cost more than all the rest of the start. Later calls change level and format.</summary>
     /// <param name="level">debug, info, warn, error or fatal.</param>
-    public static void Configure(string level)
+    /// <param name="format">text or json.</param>
+    public static void Configure(string level, string format = "text")
     {
         LoggingConfiguration configuration = new();
         ConsoleTarget stderr = new("stderr")
         {
             StdErr = true,
             AutoFlush = true,
-            Layout = Layout.FromMethod(Print),
+            Layout = Layout.FromMethod(format == "json" ? PrintJson : Print),
         };
         configuration.AddRule(LogLevel.FromString(level), LogLevel.Fatal, stderr);
         LogManager.Configuration = configuration;
     }
 
-    public static void SetLevel(string level)
+    /// <summary>One object a line: what a message is made of is there by name, too, so that nothing has to be cut out of sentences.</summary>
+    internal static string PrintJson(LogEventInfo entry)
     {
-        foreach (LoggingRule rule in LogManager.Configuration?.LoggingRules ?? [])
+        using MemoryStream line = new();
+        using (Utf8JsonWriter json = new(line, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            rule.SetLoggingLevels(LogLevel.FromString(level), LogLevel.Fatal);
+            json.WriteStartObject();
+            json.WriteString("time", $"{entry.TimeStamp.ToUniversalTime():yyyy-MM-ddTHH:mm:ss.fffffffZ}");
+            json.WriteString("level", entry.Level.Name.ToLowerInvariant());
+            json.WriteString("logger", entry.LoggerName);
+            json.WriteString("msg", entry.FormattedMessage);
+            foreach ((object name, object? value) in entry.HasProperties ? entry.Properties : new Dictionary<object, object?>())
+            {
+                string key = $"{name}";
+                json.WriteString(key.Length == 0 ? "value" : char.ToLowerInvariant(key[0]) + key[1..], string.Create(CultureInfo.InvariantCulture, $"{value}"));
+            }
+
+            if (entry.Exception is { } exception)
+            {
+                json.WriteString("error", exception.ToString());
+            }
+
+            json.WriteEndObject();
         }
 
-        LogManager.ReconfigExistingLoggers();
+        return Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length);
     }
 
-    private static object Print(LogEventInfo entry)
+    internal static string Print(LogEventInfo entry)
     {
         StringBuilder line = new StringBuilder()
             .Append(CultureInfo.InvariantCulture, $"{entry.TimeStamp.ToUniversalTime():yyyy-MM-ddTHH:mm:ss.fffZ} ")

@@ -1,9 +1,11 @@
 using NLog;
 using Rtd.Daemon.Api;
+using Rtd.Daemon.Api.Authorization;
 using Rtd.Daemon.Api.Transport;
 using Rtd.Daemon.Configuration;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
+using Rtd.Daemon.Plugins;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Startup;
@@ -22,6 +24,8 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
 
     private readonly EventBus _events = new();
     private readonly ServiceNotifier _notifier = new(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
+    private readonly RunningConfig _running = new(config);
+    private readonly OpenRequests _requests = new();
     private DaemonServices? _services;
     private string _engineId = "";
 
@@ -33,23 +37,31 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         DaemonDirectories.Make(config.DataRoot, config.ExecRoot);
         using PidFile pidFile = PidFile.Create(config.PidFile);
         using DaemonDirectories directories = DaemonDirectories.Hold(config.DataRoot, config.ExecRoot);
-        using StopSignals signals = new(Reload);
+        ConfigCheck.Check(config);
+        ServerTls? tls = config.Tls is null ? null : ServerTls.Load(config.Tls);
+        using PluginRegistry plugins = new(PluginDirectories.Docker);
+        await AuthorizationPlugins.CheckAsync(plugins, config.AuthorizationPlugins);
+        ConfigReload reload = new(flags, _running, _events, tls, plugins);
+        StateDump dump = new(config.ExecRoot, _requests);
+        using StopSignals signals = new(() => reload.Run(_engineId, _services?.Reload), () => dump.Write(_services?.DescribeState));
         SystemChecks checks = CheckSystem();
         KernelSettings.Apply(config);
         _engineId = EngineId.LoadOrCreate(config.DataRoot);
 
-        IReadOnlyList<ListenSocket> sockets = ListenSockets.Open(config.Hosts, config.Group);
+        IReadOnlyList<ListenSocket> sockets = ListenSockets.Open(config.Hosts, config.Group, tls, config.AllowsOpenTcp);
         RouteTable routes = new();
-        await using ApiServer server = new(routes, sockets);
-        _services = Composition.Compose(new DaemonContext(config, checks, _events, _engineId));
-        foreach (IRouteModule module in _services.Modules)
+        await using ApiServer server = new(routes, sockets, _requests, new AuthorizationPlugins(plugins, () => _running.Current.AuthorizationPlugins));
+        DaemonContext context = new(_running, checks, _events, _engineId, plugins);
+        _services = Composition.Compose(context);
+        foreach (IRouteModule module in _services.Modules.Append(new DebugRoutes(_running, dump, _services.DescribeState)))
         {
             module.Register(routes);
         }
 
         await _services.RestoreAsync(signals.Stop);
         await server.StartAsync();
-        Announce(server);
+        await using MetricsServer? metrics = config.MetricsAddress is null ? null : await MetricsServer.StartAsync(config.MetricsAddress, context, _services.Status);
+        Announce(server, metrics);
         Task ready = GetReadyAsync(_services, signals.Stop);
 
         await WaitAsync(signals.Stop);
@@ -100,8 +112,13 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         }
     }
 
-    private void Announce(ApiServer server)
+    private void Announce(ApiServer server, MetricsServer? metrics)
     {
+        if (metrics is not null)
+        {
+            s_log.Info("metrics are served at {Address}/metrics", metrics.Address);
+        }
+
         foreach (string address in server.Addresses)
         {
             s_log.Info("API listen on {Address}", address);
@@ -121,9 +138,9 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         Task serverStopped = server.StopAsync(noMoreAnswers.Token);
 
         using CancellationTokenSource noMoreTime = new();
-        if (config.ShutdownTimeout != Timeout.InfiniteTimeSpan)
+        if (_running.Current.ShutdownTimeout != Timeout.InfiniteTimeSpan)
         {
-            noMoreTime.CancelAfter(config.ShutdownTimeout + s_cleanUp);
+            noMoreTime.CancelAfter(_running.Current.ShutdownTimeout + s_cleanUp);
         }
 
         try
@@ -139,22 +156,5 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         noMoreAnswers.CancelAfter(s_lastAnswers);
         await serverStopped;
         s_log.Info("stopped");
-    }
-
-    /// <summary>Reads the file again; the flags stay what they were. A file that is wrong now changes nothing.</summary>
-    private void Reload()
-    {
-        try
-        {
-            DaemonConfig changed = ConfigLoader.Load(flags);
-            DaemonLog.SetLevel(changed.LogLevel);
-            _services?.Reload(changed);
-            s_log.Info("configuration reloaded from {Path}", changed.ConfigFile);
-            _events.Publish("daemon", "reload", _engineId, [KeyValuePair.Create("name", Environment.MachineName), KeyValuePair.Create("debug", changed.Debug ? "true" : "false")]);
-        }
-        catch (ConfigurationException error)
-        {
-            s_log.Error("configuration not reloaded: {Reason}", error.Message);
-        }
     }
 }

@@ -9,6 +9,9 @@ internal sealed class DaemonServices
     /// <summary>The areas of the API, each with its routes.</summary>
     public required IReadOnlyList<IRouteModule> Modules { get; init; }
 
+    /// <summary>What <c>info</c> and the metrics show.</summary>
+    public required ISystemStatus Status { get; init; }
+
     /// <summary>Takes up what the daemon before this one left; runs when the sockets are there but before any request is served.</summary>
     public Func<CancellationToken, Task> RestoreAsync { get; init; } = _ => Task.CompletedTask;
 
@@ -17,6 +20,9 @@ internal sealed class DaemonServices
 
     /// <summary>Stops containers and lets go of everything; the token is cancelled when the time for it is over.</summary>
     public Func<CancellationToken, Task> ShutDownAsync { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>Lines for whoever asks by SIGUSR1 what the daemon is doing.</summary>
+    public Func<IEnumerable<string>> DescribeState { get; init; } = () => [];
 
     /// <summary>A changed configuration after SIGHUP; each part takes from it what it can change while running.</summary>
     public Action<DaemonConfig> Reload { get; init; } = _ => { };

@@ -7,12 +7,13 @@ using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Security;
 using Rtd.Daemon.Security.AppArmor;
+using Rtd.Daemon.Volumes;
 
 namespace Rtd.Daemon.Startup;
 
 /// <summary>What <c>info</c> shows of the assembled parts.</summary>
 internal sealed class EngineStatus(
-    ContainerService containers, ImageService images, NetworkService networks, ICgroupDriver cgroups, ISeccompCompiler seccomp, string seccompProfile, AppArmorHost appArmor)
+    ContainerService containers, ImageService images, NetworkService networks, ICgroupDriver cgroups, ISeccompCompiler seccomp, string seccompProfile, AppArmorHost appArmor, VolumeDrivers volumes)
     : ISystemStatus
 {
     public ContainerCounts Containers
@@ -51,7 +52,7 @@ internal sealed class EngineStatus(
 
     public IReadOnlyList<string> NetworkDrivers { get; } = networks.DriverNames;
 
-    public IReadOnlyList<string> VolumeDrivers { get; } = ["local"];
+    public IReadOnlyList<string> VolumeDrivers => volumes.Names;
 
     public IReadOnlyList<string> LogDrivers { get; } = Logging.LogDrivers.Names;
 

@@ -4,24 +4,30 @@ using NLog;
 
 namespace Rtd.Daemon.Startup;
 
-/// <summary>SIGTERM and SIGINT ask the daemon to stop, the second one of them ends it; SIGHUP has it read its configuration again.</summary>
+/// <summary>SIGTERM and SIGINT ask the daemon to stop, the second one of them ends it; SIGHUP has it read its configuration again, SIGUSR1 say what it is doing.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private static readonly Logger s_log = LogManager.GetLogger("daemon");
 
     private readonly CancellationTokenSource _stop = new();
+    /// <summary>Of Linux; signals that are not the same everywhere have no name in .NET, which takes them by number.</summary>
+    private const PosixSignal SIGUSR1 = (PosixSignal)10;
+
     private readonly Action _reload;
+    private readonly Action _dump;
     private readonly PosixSignalRegistration[] _registrations;
     private int _asked;
 
-    public StopSignals(Action reload)
+    public StopSignals(Action reload, Action dump)
     {
         _reload = reload;
+        _dump = dump;
         _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnStop),
             PosixSignalRegistration.Create(PosixSignal.SIGINT, OnStop),
             PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnReload),
+            PosixSignalRegistration.Create(SIGUSR1, OnDump),
         ];
     }
 
@@ -51,6 +57,12 @@ internal sealed class StopSignals : IDisposable
         // No clean-up at all: whoever asks twice has seen the clean-up hang. The next start copes with what is left.
         s_log.Warn("{Signal} again: ending at once", context.Signal);
         _ = Syscall._exit(1);
+    }
+
+    private void OnDump(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _dump();
     }
 
     private void OnReload(PosixSignalContext context)

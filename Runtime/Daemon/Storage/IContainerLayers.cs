@@ -14,6 +14,14 @@ internal interface IContainerLayers
     /// <summary>Makes the container's rw layer on top of the image and the init layer; the image's layers are held while it exists. Undoes itself when it fails.</summary>
     void Create(string containerId, Image image);
 
+    /// <summary>Another image that the container mounts: its layers are held too while the container exists.</summary>
+    /// <param name="chainId">Chain id of its top layer; "" for an image without layers.</param>
+    void HoldImage(string containerId, string chainId);
+
+    /// <summary>An image's file system as a detached mount tree, to be attached read-only.</summary>
+    /// <param name="subpath">A path in it, or ""; links that lead out are errors (EXDEV).</param>
+    SafeFileHandle OpenImageTree(string chainId, string subpath);
+
     /// <summary>How to mount it.</summary>
     RootfsSpec Rootfs(string containerId);
 

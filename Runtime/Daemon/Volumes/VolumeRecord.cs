@@ -5,6 +5,8 @@ internal sealed record VolumeRecord
 {
     public string Name { get; init; } = "";
 
+    public string Driver { get; init; } = Local.LocalDriver.DriverName;
+
     public DateTimeOffset Created { get; init; }
 
     public Dictionary<string, string> Labels { get; init; } = [];

@@ -23,10 +23,26 @@ internal static class BindSource
         return Libc.open_tree(found.Fd(), "", flags | (uint)Libc.AT_EMPTY_PATH, $"{source}/{subpath}");
     }
 
+    /// <summary>As <see cref="Open"/>, of a directory that is held, and without what is mounted below it.</summary>
+    public static SafeFileHandle Open(SafeFileHandle root, string subpath)
+    {
+        const uint Flags = Libc.OPEN_TREE_CLONE | (uint)Libc.AT_EMPTY_PATH;
+        if (subpath.Length == 0)
+        {
+            return Libc.open_tree(root.Fd(), "", Flags, "/");
+        }
+
+        using SafeFileHandle found = OpenBelow(root, subpath);
+        return Libc.open_tree(found.Fd(), "", Flags, subpath);
+    }
+
     /// <summary>Opens the path below as an O_PATH fd.</summary>
     public static SafeFileHandle OpenBelow(string source, string subpath)
     {
         using SafeFileHandle root = Libc.open(source, Libc.O_PATH | Libc.O_DIRECTORY);
-        return Libc.openat2(root.Fd(), subpath, Libc.O_PATH, 0, Libc.RESOLVE_BENEATH | Libc.RESOLVE_NO_MAGICLINKS);
+        return OpenBelow(root, subpath);
     }
+
+    private static SafeFileHandle OpenBelow(SafeFileHandle root, string subpath) =>
+        Libc.openat2(root.Fd(), subpath, Libc.O_PATH, 0, Libc.RESOLVE_BENEATH | Libc.RESOLVE_NO_MAGICLINKS);
 }

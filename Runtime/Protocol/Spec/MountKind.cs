@@ -4,6 +4,8 @@ namespace Rtd.Protocol.Spec;
 internal enum MountKind : byte
 {
     Bind,
+    /// <summary>A detached tree that comes along with the spec, after the namespaces and in list order; handled as a bind.</summary>
+    Tree,
     Tmpfs,
     Proc,
     Sysfs,
@@ -12,6 +14,4 @@ internal enum MountKind : byte
     /// <summary>Source is the v1 controller list (<c>cpu,cpuacct</c>), or <c>name=systemd</c>.</summary>
     CgroupV1,
     CgroupV2,
-    /// <summary>A detached mount whose fd came along with the spec; Data is its index among them.</summary>
-    Received,
 }

@@ -113,10 +113,11 @@ internal static class SpecCodec
         w.ULong(mount.Propagation);
         w.Bool(mount.Recursive);
         w.String(mount.Data);
+        w.Bool(mount.WritableBelow);
     }
 
     private static MountSpec ReadMount(WireReader r) =>
-        new((MountKind)r.Byte(), r.String(), r.String(), r.ULong(), r.ULong(), r.Bool(), r.String());
+        new((MountKind)r.Byte(), r.String(), r.String(), r.ULong(), r.ULong(), r.Bool(), r.String()) { WritableBelow = r.Bool() };
 
     private static void WriteDevice(WireWriter w, DeviceSpec device)
     {

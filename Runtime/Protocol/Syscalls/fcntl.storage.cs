@@ -39,7 +39,7 @@ internal static partial class Libc
             {
                 long fd = _openat2(SYS_openat2, dirfd, name, &how, (nuint)sizeof(open_how));
                 int errno = fd >= 0 ? 0 : Marshal.GetLastPInvokeError();
-                if (errno != EINTR && !(errno == EAGAIN && attempt < 64))
+                if (errno != EINTR && !(errno == EAGAIN && attempt < MaxRacesInRow))
                 {
                     return fd >= 0 ? (int)fd : -errno;
                 }

@@ -72,6 +72,9 @@ internal static partial class Libc
         }
     }
 
+    /// <summary>0, or the negative errno.</summary>
+    public static int try_umount2(string target, int flags) => _umount2(target, flags) == 0 ? 0 : -Marshal.GetLastPInvokeError();
+
     public static void pivot_root(string newRoot, string putOld)
     {
         if (_pivot_root(SYS_pivot_root, newRoot, putOld) < 0)

@@ -34,7 +34,6 @@ public sealed class RuntimeTests(RuntimeFixture fixture, ITestOutputHelper outpu
         CommandResult result = await RunAsync(runtime, [], "sh", "-c", "echo out; echo err >&2; exit 3");
 
         Assert.Equal(("out\n", "err\n", 3), (result.Stdout, result.Stderr, result.ExitCode));
-        (await RunAsync(runtime, [], "sh", "-c", "kill -9 $$")).Exits(137);
         Assert.Equal("x\n", (await Clients.RunWithInputAsync(Cli.Docker, "x\n", "run", "--rm", "-i", "--runtime", runtime, "busybox", "cat")).Exits(0).Stdout);
     }
 
@@ -45,7 +44,7 @@ public sealed class RuntimeTests(RuntimeFixture fixture, ITestOutputHelper outpu
     {
         const string Look = """
             grep -E '^(Cap...|Seccomp|NoNewPrivs|Groups|Uid|Gid|SigBlk|SigIgn|Umask):' /proc/self/status | tr '\t ' '  '
-            for f in /proc/kcore /proc/keys /proc/timer_list; do [ -e $f ] && wc -c <$f; done
+            for f in /proc/kcore /proc/keys /proc/timer_list; do [ -e $f ] && head -c 1 $f | wc -c; done
             for d in /proc/sys /proc/irq /sys; do (echo x >$d/x) 2>/dev/null && echo $d; done
             hostname; env | sort; pwd; id
             ls /proc/self/fd | sort | head -n 3

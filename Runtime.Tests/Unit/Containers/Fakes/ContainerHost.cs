@@ -91,7 +91,8 @@ internal sealed class ContainerHost : IDisposable
 
     private ContainerService Make()
     {
-        Volumes = new VolumeStore(DataRoot, new VolumeTrees(Path.Combine(DataRoot, "trash")), Events);
+        VolumeTrees trees = new(Path.Combine(DataRoot, "trash"));
+        Volumes = new VolumeStore(DataRoot, trees, FakePlugins.Drivers(trees, ExecRoot), Events);
         Volumes.Load();
         return new ContainerService(
             new ContainerDependencies

@@ -19,6 +19,8 @@ internal sealed class FakeLayers : IContainerLayers
     /// <summary>Destinations whose content was asked for.</summary>
     public ConcurrentQueue<string> CopiedUp { get; } = new();
 
+    public List<(string ContainerId, string ChainId)> HeldImages { get; } = [];
+
     public Exception? RemoveFailure { get; set; }
 
     public Exception? CopyUpFailure { get; set; }
@@ -26,6 +28,10 @@ internal sealed class FakeLayers : IContainerLayers
     public IReadOnlySet<string>? Swept { get; private set; }
 
     public void Create(string containerId, Image image) => Assert.True(_layers.TryAdd(containerId, true));
+
+    public void HoldImage(string containerId, string chainId) => HeldImages.Add((containerId, chainId));
+
+    public SafeFileHandle OpenImageTree(string chainId, string subpath) => throw new NotSupportedException();
 
     public RootfsSpec Rootfs(string containerId) => new(RootfsKind.Overlay, "/layers", $"lowerdir=l,upperdir={containerId}");
 

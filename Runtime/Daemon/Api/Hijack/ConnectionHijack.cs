@@ -1,20 +1,22 @@
 using NLog;
+using Rtd.Daemon.Api.Authorization;
 using Rtd.Daemon.Api.Transport;
 
 namespace Rtd.Daemon.Api.Hijack;
 
 /// <summary>Serves one request that was taken out of its connection: handler, and the error answer while one is still possible.</summary>
-internal sealed class ConnectionHijack(ClientConnection client, RequestHead head, RouteMatch match)
+internal sealed class ConnectionHijack(ClientConnection client, RequestHead head, RouteMatch match, AuthorizationPlugins authorization)
 {
     private static readonly Logger s_log = LogManager.GetLogger("api");
 
     public async Task ServeAsync()
     {
-        s_log.Debug("{Id} {Method} {Target} (hijack)", client.ConnectionId, head.Method, head.Target);
+        s_log.Debug("{Id} {Method} {Target} (hijack)", client.ConnectionId, head.Method, RequestTarget.Loggable(head.Target));
         ConnectionHijackContext? context = null;
         try
         {
             context = new ConnectionHijackContext(client, head, match.Values, ApiVersion.Resolve(match.VersionText));
+            await AuthorizeAsync(context);
             await match.Route!.Hijack!(context);
             await context.FinishAsync();
         }
@@ -25,6 +27,15 @@ internal sealed class ConnectionHijack(ClientConnection client, RequestHead head
         finally
         {
             await (context?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
+
+    private async Task AuthorizeAsync(ConnectionHijackContext context)
+    {
+        if (!authorization.IsEmpty)
+        {
+            byte[]? body = AuthorizationQuestion.ShowsBody(head.Target, head.ContentType) ? await context.ReadDocumentAsync() : null;
+            await authorization.AuthorizeAsync(AuthorizationQuestion.Of(client, head.Method, head.Target, head.Headers, body), client.Gone);
         }
     }
 

@@ -21,6 +21,7 @@ internal sealed class ConnectionHijackContext(
 
     private readonly Dictionary<string, StringValues> _query = QueryHelpers.ParseQuery(RequestTarget.Query(head.Target));
     private readonly IMessageBody _body = head.NewBody();
+    private byte[]? _document;
     private bool _continued;
     private WebSocketBridge? _webSocket;
 
@@ -43,20 +44,32 @@ internal sealed class ConnectionHijackContext(
 
     public override async Task<T> ReadJsonAsync<T>()
     {
-        if (_body.Ended)
+        if (_document is null && _body.Ended)
         {
             return new T();
         }
 
         JsonBody.CheckContentType(head.ContentType);
-        if (head.ContentLength > MaxJsonBody)
+        byte[] document = await ReadDocumentAsync();
+        return document.Length == 0 ? new T() : Json.Decode<T>(document);
+    }
+
+    /// <summary>The body, whole; read once, so that whoever asks later gets the same.</summary>
+    public async Task<byte[]> ReadDocumentAsync()
+    {
+        if (_document is null)
         {
-            throw JsonBody.TooLarge(MaxJsonBody);
+            if (head.ContentLength > MaxJsonBody)
+            {
+                throw JsonBody.TooLarge(MaxJsonBody);
+            }
+
+            ArrayBufferWriter<byte> document = new();
+            await ReadBodyAsync(document);
+            _document = document.WrittenSpan.ToArray();
         }
 
-        ArrayBufferWriter<byte> document = new();
-        await ReadBodyAsync(document);
-        return document.WrittenCount == 0 ? new T() : Json.Decode<T>(document.WrittenSpan);
+        return _document;
     }
 
     public override async Task<HijackedStream> AcceptAsync(bool tty)

@@ -18,5 +18,8 @@ internal sealed record RequestHead(
     string? ContentType,
     string? WebSocketKey = null)
 {
+    /// <summary>All headers, when somebody wants to see them.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     public IMessageBody NewBody() => Chunked ? new ChunkedBody() : new SizedBody(ContentLength ?? 0);
 }

@@ -70,6 +70,12 @@ internal static class RequestHeadParser
             fields.WebSocket && fields.WebSocketVersion13 ? fields.WebSocketKey : null);
     }
 
+    /// <summary>Names and values of the header lines of a head that has been parsed.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Headers(ReadOnlySequence<byte> head) => Encoding.Latin1.GetString(head).Split("\r\n").Skip(1)
+        .Where(line => line.Contains(':'))
+        .Select(line => KeyValuePair.Create(line[..line.IndexOf(':')], line[(line.IndexOf(':') + 1)..].Trim()))
+        .ToArray();
+
     /// <summary>Checks one line of a chunked body's trailer.</summary>
     public static void CheckTrailer(ReadOnlySpan<byte> line)
     {

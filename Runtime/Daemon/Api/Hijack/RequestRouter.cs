@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using NLog;
+using Rtd.Daemon.Api.Authorization;
 using Rtd.Daemon.Api.Transport;
 
 namespace Rtd.Daemon.Api.Hijack;
@@ -19,7 +20,8 @@ namespace Rtd.Daemon.Api.Hijack;
 /// </code>
 /// Kestrel ends by itself when its pipe ends, after it has answered all it was given, so answers keep their order under pipelining.
 /// </remarks>
-internal sealed class RequestRouter(ClientConnection client, RouteTable routes, ConnectionDelegate http, TimeSpan headTimeout)
+internal sealed class RequestRouter(
+    ClientConnection client, RouteTable routes, OpenRequests requests, AuthorizationPlugins authorization, ConnectionDelegate http, TimeSpan headTimeout)
 {
     private static readonly PipeOptions s_pipeOptions = new(
         pauseWriterThreshold: 256 << 10, resumeWriterThreshold: 128 << 10, minimumSegmentSize: 16 << 10, useSynchronizationContext: false);
@@ -65,8 +67,9 @@ internal sealed class RequestRouter(ClientConnection client, RouteTable routes, 
             RequestHead head = read.Head;
             if (routes.Match(head.Method, RequestTarget.Path(head.Target)).Route?.Hijack is not null)
             {
+                RequestHead whole = authorization.IsEmpty ? head : head with { Headers = RequestHeadParser.Headers(read.Bytes) };
                 client.Input.AdvanceTo(read.End);
-                return head;
+                return whole;
             }
 
             if (!await PassHeadAsync(read) || !await PassBodyAsync(head.NewBody()))
@@ -313,7 +316,8 @@ internal sealed class RequestRouter(ClientConnection client, RouteTable routes, 
 
     private async Task HijackAsync(RequestHead head)
     {
-        ConnectionHijack hijack = new(client, head, routes.Match(head.Method, RequestTarget.Path(head.Target)));
+        using IDisposable open = requests.Begin(client.ConnectionId, head.Method, head.Target);
+        ConnectionHijack hijack = new(client, head, routes.Match(head.Method, RequestTarget.Path(head.Target)), authorization);
         await hijack.ServeAsync();
     }
 

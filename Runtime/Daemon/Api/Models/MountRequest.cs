@@ -5,7 +5,7 @@ namespace Rtd.Daemon.Api.Models;
 /// <summary>One <c>--mount</c> (<c>Mount</c> of the API).</summary>
 internal sealed class MountRequest
 {
-    /// <summary>bind, volume, tmpfs; image, npipe and cluster are known but not supported.</summary>
+    /// <summary>bind, volume, tmpfs, image; npipe and cluster are known but not supported.</summary>
     public string Type { get; set; } = "";
 
     [JsonProperty(DefaultValueHandling = DefaultValueHandling.Ignore)]
@@ -24,6 +24,9 @@ internal sealed class MountRequest
 
     [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
     public VolumeOptions? VolumeOptions { get; set; }
+
+    [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
+    public ImageOptions? ImageOptions { get; set; }
 
     [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
     public TmpfsOptions? TmpfsOptions { get; set; }

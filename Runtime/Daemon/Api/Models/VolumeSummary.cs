@@ -1,4 +1,5 @@
 using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 
 namespace Rtd.Daemon.Api.Models;
 
@@ -18,6 +19,10 @@ internal sealed class VolumeSummary
     public Dictionary<string, string>? Options { get; set; }
 
     public string Scope { get; set; } = "local";
+
+    /// <summary>What a plugin has to say about its volume.</summary>
+    [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
+    public JObject? Status { get; set; }
 
     [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
     public VolumeUsage? UsageData { get; set; }

@@ -1,4 +1,6 @@
 using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.Errors;
 
 namespace Rtd.Daemon.Api.Routes;
 
@@ -27,6 +29,26 @@ internal static class OlderRequests
         if (!context.VersionAtLeast(1, 44) && request.Config.Healthcheck is { } check)
         {
             check.StartInterval = 0;
+        }
+
+        if (!context.VersionAtLeast(1, 44))
+        {
+            AdaptReadonlyBinds(host);
+        }
+    }
+
+    /// <summary>Before 1.44 a read-only bind left what is mounted below it writable.</summary>
+    private static void AdaptReadonlyBinds(HostConfig host)
+    {
+        foreach (MountRequest mount in (host.Mounts ?? []).Where(mount => mount.Type == MountPoint.Bind))
+        {
+            if (mount.BindOptions?.ReadOnlyForceRecursive == true)
+            {
+                throw EngineException.InvalidParameter("BindOptions.ReadOnlyForceRecursive needs API v1.44 or newer");
+            }
+
+            mount.BindOptions ??= new BindOptions();
+            mount.BindOptions.ReadOnlyNonRecursive = true;
         }
     }
 

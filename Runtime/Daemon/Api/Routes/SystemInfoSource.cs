@@ -9,13 +9,14 @@ using Rtd.Daemon.Startup;
 namespace Rtd.Daemon.Api.Routes;
 
 /// <summary>Gathers <c>/info</c> from the host, the configuration and the other parts.</summary>
-internal sealed class SystemInfoSource(DaemonConfig config, SystemChecks checks, ISystemStatus status, EventBus events, string engineId)
+internal sealed class SystemInfoSource(RunningConfig running, SystemChecks checks, ISystemStatus status, EventBus events, string engineId)
 {
     /// <summary>The classic name of the exec driver that talks to the kernel by itself.</summary>
     public SystemChecks Checks => checks;
 
     public SystemInfo Gather()
     {
+        DaemonConfig config = running.Current;
         ContainerCounts containers = status.Containers;
         CgroupFeatures cgroups = status.CgroupFeatures;
         return new SystemInfo
@@ -28,7 +29,7 @@ internal sealed class SystemInfoSource(DaemonConfig config, SystemChecks checks,
             Images = status.Images,
             Driver = status.StorageDriver,
             DriverStatus = status.StorageStatus.Select(line => new[] { line.Key, line.Value }).ToArray(),
-            Plugins = new PluginsInfo(status.VolumeDrivers, status.NetworkDrivers, null, status.LogDrivers),
+            Plugins = new PluginsInfo(status.VolumeDrivers, status.NetworkDrivers, config.AuthorizationPlugins.Count == 0 ? null : config.AuthorizationPlugins, status.LogDrivers),
             MemoryLimit = cgroups.MemoryLimit,
             SwapLimit = cgroups.SwapLimit,
             CpuCfsPeriod = cgroups.CpuCfsPeriod,
@@ -52,25 +53,25 @@ internal sealed class SystemInfoSource(DaemonConfig config, SystemChecks checks,
             OSType = "linux",
             Architecture = checks.Machine,
             IndexServerAddress = "https://index.docker.io/v1/",
-            RegistryConfig = Registries(),
+            RegistryConfig = Registries(config),
             NCPU = checks.Host.Processors,
             MemTotal = checks.Host.Memory,
             DockerRootDir = config.DataRoot,
             Name = Environment.MachineName,
             Labels = config.Labels,
             ServerVersion = ProductVersion.Number,
-            Runtimes = Runtimes(),
+            Runtimes = Runtimes(config),
             DefaultRuntime = config.DefaultRuntime,
             InitBinary = "rtinit",
             InitCommit = new CommitInfo(ProductVersion.Commit),
             SecurityOptions = status.SecurityOptions,
             DefaultAddressPools = config.DefaultAddressPools.Count == 0 ? null
                 : config.DefaultAddressPools.Select(pool => new AddressPoolInfo(pool.Base.ToString(), pool.Size)).ToArray(),
-            Warnings = [.. OpenSocketWarnings(), .. checks.Warnings, .. ForwardingWarnings(), .. status.Warnings],
+            Warnings = [.. OpenSocketWarnings(config), .. checks.Warnings, .. ForwardingWarnings(), .. status.Warnings],
         };
     }
 
-    private Dictionary<string, RuntimeInfo> Runtimes()
+    private static Dictionary<string, RuntimeInfo> Runtimes(DaemonConfig config)
     {
         Dictionary<string, RuntimeInfo> runtimes = new() { [OciRuntime.Native] = new RuntimeInfo("rtinit") };
         foreach (OciRuntime other in config.Runtimes.Values)
@@ -81,7 +82,7 @@ internal sealed class SystemInfoSource(DaemonConfig config, SystemChecks checks,
         return runtimes;
     }
 
-    private RegistryConfigInfo Registries() => new(
+    private static RegistryConfigInfo Registries(DaemonConfig config) => new(
         ["::1/128", "127.0.0.0/8", .. config.InsecureRegistries.Where(name => name.Contains('/'))],
         config.InsecureRegistries.Where(name => !name.Contains('/')).Append("docker.io").Distinct().ToDictionary(
             name => name,
@@ -92,8 +93,10 @@ internal sealed class SystemInfoSource(DaemonConfig config, SystemChecks checks,
                 Official: name == "docker.io")),
         config.RegistryMirrors);
 
-    private IEnumerable<string> OpenSocketWarnings() => config.Hosts.Where(host => host.Scheme == "tcp").Select(host =>
-        $"WARNING: API is accessible on http://{host.EndPoint} without encryption.\n         Access to the remote API is equivalent to root access on the host.");
+    /// <summary>In dockerd's words.</summary>
+    private static IEnumerable<string> OpenSocketWarnings(DaemonConfig config) => config.Tls?.Authority is not null ? [] : config.Hosts.Where(host => host.Scheme == "tcp").Select(host =>
+        (config.Tls is null ? $"WARNING: API is accessible on http://{host.EndPoint} without encryption." : $"WARNING: API is accessible on https://{host.EndPoint} without TLS client verification.")
+        + "\n         Access to the remote API is equivalent to root access on the host.");
 
     private static IEnumerable<string> ForwardingWarnings() => SystemChecks.IsIpForwardingOn() ? [] : ["WARNING: IPv4 forwarding is disabled"];
 }

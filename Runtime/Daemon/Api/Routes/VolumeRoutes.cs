@@ -9,10 +9,10 @@ internal sealed class VolumeRoutes(VolumeService volumes) : IRouteModule
 {
     public void Register(RouteTable routes)
     {
-        routes.Map("GET", "/volumes", context => context.WriteJsonAsync(200, volumes.List(context.Query("filters"))));
+        routes.Map("GET", "/volumes", async context => await context.WriteJsonAsync(200, await volumes.ListAsync(context.Query("filters"))));
         routes.Map("POST", "/volumes/create", CreateAsync);
         routes.Map("POST", "/volumes/prune", PruneAsync);
-        routes.Map("GET", "/volumes/{name}", context => context.WriteJsonAsync(200, volumes.Inspect(context["name"])));
+        routes.Map("GET", "/volumes/{name}", async context => await context.WriteJsonAsync(200, await volumes.InspectAsync(context["name"])));
         routes.Map("PUT", "/volumes/{name}", context => throw new EngineException(ErrorKind.Unavailable, "this node is not a swarm manager"));
         routes.Map("DELETE", "/volumes/{name}", RemoveAsync);
     }
@@ -20,16 +20,16 @@ internal sealed class VolumeRoutes(VolumeService volumes) : IRouteModule
     private async Task CreateAsync(ApiContext context)
     {
         VolumeCreateRequest request = await context.ReadJsonAsync<VolumeCreateRequest>();
-        await context.WriteJsonAsync(201, volumes.Create(request));
+        await context.WriteJsonAsync(201, await volumes.CreateAsync(request));
     }
 
     private async Task RemoveAsync(ApiContext context)
     {
-        volumes.Remove(context["name"], context.QueryBool("force"));
+        await volumes.RemoveAsync(context["name"], context.QueryBool("force"));
         await context.WriteEmptyAsync(204);
     }
 
     /// <summary>Before API 1.42 a prune took named volumes too.</summary>
-    private Task PruneAsync(ApiContext context) =>
-        context.WriteJsonAsync(200, volumes.Prune(context.Query("filters"), namedToo: !context.VersionAtLeast(1, 42)));
+    private async Task PruneAsync(ApiContext context) =>
+        await context.WriteJsonAsync(200, await volumes.PruneAsync(context.Query("filters"), namedToo: !context.VersionAtLeast(1, 42)));
 }

@@ -1,5 +1,8 @@
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using NLog;
 
@@ -23,20 +26,26 @@ internal sealed class ClientConnection : DefaultConnectionContext
 
     private static long s_lastId = Random.Shared.NextInt64(1L << 32);
 
+    /// <summary>A handshake has a few round trips; whoever takes longer holds a connection for nothing.</summary>
+    private static readonly TimeSpan s_handshake = TimeSpan.FromSeconds(10);
+
+    /// <summary>For the last record of a connection, which a client that reads takes at once.</summary>
+    private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(1);
+
     private readonly Socket _socket;
+    private readonly NetworkStream _stream;
     private readonly CancellationTokenSource _gone = new();
     private IDisposable? _hangupWatch;
     private int _goneFired;
     private int _disposed;
+    private SslStream? _tls;
 
     public ClientConnection(Socket socket)
         : base(Interlocked.Increment(ref s_lastId).ToString("x"))
     {
         _socket = socket;
-        NetworkStream stream = new(socket, ownsSocket: false);
-        PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
-        Output = new ClientWriter(PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: WriteSize, leaveOpen: true)), FireGone);
-        Input = new ClientReader(input, FireGone);
+        _stream = new NetworkStream(socket, ownsSocket: false);
+        (Input, Output) = Pipes(_stream);
         Transport = new DuplexPipe(Input, Output);
         LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.RemoteEndPoint;
@@ -44,12 +53,43 @@ internal sealed class ClientConnection : DefaultConnectionContext
         Features.Set(this);
     }
 
-    public PipeReader Input { get; }
+    public PipeReader Input { get; private set; }
 
-    public PipeWriter Output { get; }
+    public PipeWriter Output { get; private set; }
+
+    /// <summary>Whom TLS has verified; null for nobody.</summary>
+    public X509Certificate2? PeerCertificate => _tls?.RemoteCertificate as X509Certificate2;
 
     /// <summary>Cancelled when the client can read no answer any more: reset, failed write, both directions closed, or aborted by us.</summary>
     public CancellationToken Gone => _gone.Token;
+
+    /// <summary>Puts TLS below everything that reads and writes from here on; false when no handshake came about, after which only closing is left.</summary>
+    public async Task<bool> SecureAsync(SslServerAuthenticationOptions options)
+    {
+        using CancellationTokenSource slow = new(s_handshake);
+        SslStream tls = new(_stream, leaveInnerStreamOpen: true);
+        try
+        {
+            if (!await SpeaksTlsAsync(slow.Token))
+            {
+                await tls.DisposeAsync();
+                return false;
+            }
+
+            await tls.AuthenticateAsServerAsync(options, slow.Token);
+        }
+        catch (Exception error) when (error is AuthenticationException or IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            s_log.Info("{Id} TLS handshake with {Client} failed: {Reason}", ConnectionId, RemoteEndPoint, (error.InnerException ?? error).Message);
+            await tls.DisposeAsync();
+            return false;
+        }
+
+        _tls = tls;
+        (Input, Output) = Pipes(tls);
+        Transport = new DuplexPipe(Input, Output);
+        return true;
+    }
 
     /// <summary>
     /// Watches for the client's full close, which a reader that waits for back-pressure, or has seen the end of input, would miss.
@@ -95,19 +135,69 @@ internal sealed class ClientConnection : DefaultConnectionContext
         _socket.Dispose();
     }
 
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
-            return ValueTask.CompletedTask;
+            return;
         }
 
         _hangupWatch?.Dispose();
+        await SayGoodbyeAsync();
         CloseGracefully();
         Input.Complete();
         ((ClientWriter)Output).Close();
         FireGone();
-        return base.DisposeAsync();
+        if (_tls is not null)
+        {
+            await _tls.DisposeAsync();
+        }
+
+        await base.DisposeAsync();
+    }
+
+    private (PipeReader Input, PipeWriter Output) Pipes(Stream stream)
+    {
+        PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
+        PipeWriter output = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: WriteSize, leaveOpen: true));
+        return (new ClientReader(input, FireGone), new ClientWriter(output, FireGone));
+    }
+
+    /// <summary>A client that forgot about TLS is told so, in the words of Go's server.</summary>
+    private async Task<bool> SpeaksTlsAsync(CancellationToken slow)
+    {
+        const byte Handshake = 0x16;
+        byte[] first = new byte[1];
+        if (await _socket.ReceiveAsync(first, SocketFlags.Peek, slow) == 0)
+        {
+            return false;
+        }
+
+        if (first[0] is Handshake or < (byte)'A' or > (byte)'Z')
+        {
+            return true;
+        }
+
+        await _stream.WriteAsync("HTTP/1.0 400 Bad Request\r\nConnection: close\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"u8.ToArray(), slow);
+        return false;
+    }
+
+    /// <summary>Without the closing record Go's clients take the end of a stream for an error.</summary>
+    private async Task SayGoodbyeAsync()
+    {
+        if (_tls is null || _gone.IsCancellationRequested)
+        {
+            return;
+        }
+
+        try
+        {
+            await _tls.ShutdownAsync().WaitAsync(s_goodbye);
+        }
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException or InvalidOperationException or NotSupportedException or TimeoutException)
+        {
+            s_log.Trace("{Id} went without a goodbye: {Reason}", ConnectionId, gone.Message);
+        }
     }
 
     /// <summary>

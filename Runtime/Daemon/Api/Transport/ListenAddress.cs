@@ -16,13 +16,14 @@ internal sealed record ListenAddress(string Scheme, string? Path = null, IPEndPo
     /// <summary>sockaddr_un holds 108 bytes, the last a NUL.</summary>
     private const int MaxPathBytes = 107;
 
-    /// <summary>Docker's plain port.</summary>
-    private const int DefaultPort = 2375;
+    /// <summary>Docker's plain port, and the one for TLS.</summary>
+    private const int DefaultPort = 2375, DefaultTlsPort = 2376;
 
     public bool IsLoopback => EndPoint is null || IPAddress.IsLoopback(EndPoint.Address);
 
     /// <summary>Parses one value of <c>--host</c>. Throws <see cref="FormatException"/> that names the value.</summary>
-    public static ListenAddress Parse(string text)
+    /// <param name="tls">TCP without a port means the port for TLS.</param>
+    public static ListenAddress Parse(string text, bool tls = false)
     {
         string trimmed = text.Trim();
         int separator = trimmed.IndexOf("://", StringComparison.Ordinal);
@@ -31,7 +32,7 @@ internal sealed record ListenAddress(string Scheme, string? Path = null, IPEndPo
         return scheme switch
         {
             "unix" => Unix(rest),
-            "tcp" => new ListenAddress("tcp", EndPoint: Tcp(text, rest)),
+            "tcp" => new ListenAddress("tcp", EndPoint: Tcp(text, rest, tls ? DefaultTlsPort : DefaultPort)),
             "fd" => new ListenAddress("fd", Fd: InheritedFd(text, rest)),
             _ => throw new FormatException($"invalid protocol format: \"{scheme}\" in \"{text}\" (unix, tcp and fd are served)"),
         };
@@ -57,12 +58,11 @@ internal sealed record ListenAddress(string Scheme, string? Path = null, IPEndPo
             : throw new FormatException($"unix socket path \"{path}\" is longer than {MaxPathBytes} bytes");
     }
 
-    private static IPEndPoint Tcp(string text, string rest)
+    private static IPEndPoint Tcp(string text, string rest, int port)
     {
         int colon = rest.LastIndexOf(':');
         bool hasPort = colon >= 0 && colon > rest.LastIndexOf(']');
         string host = (hasPort ? rest[..colon] : rest).Trim('[', ']');
-        int port = DefaultPort;
         if (hasPort && !int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port))
         {
             throw new FormatException($"invalid bind address format: {text}");

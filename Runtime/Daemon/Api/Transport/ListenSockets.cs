@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using Mono.Unix.Native;
 using NLog;
@@ -19,8 +20,10 @@ internal static class ListenSockets
 
     /// <summary>Opens all of them or none.</summary>
     /// <param name="group">Owner group of unix sockets; when null, "docker" if there is one, else root.</param>
+    /// <param name="tls">For TCP sockets; null for none.</param>
+    /// <param name="openTcp">Whether inherited TCP sockets may be reached by others without verification.</param>
     /// <exception cref="EngineException">An address that is in use, cannot be had, or a group that does not exist.</exception>
-    public static IReadOnlyList<ListenSocket> Open(IReadOnlyList<ListenAddress> addresses, string? group)
+    public static IReadOnlyList<ListenSocket> Open(IReadOnlyList<ListenAddress> addresses, string? group, ServerTls? tls = null, bool openTcp = false)
     {
         List<ListenSocket> opened = [];
         try
@@ -30,8 +33,8 @@ internal static class ListenSockets
                 opened.AddRange(address.Scheme switch
                 {
                     "unix" => [OpenUnix(address, group)],
-                    "tcp" => [OpenTcp(address)],
-                    _ => Inherit(address),
+                    "tcp" => [ListenTcp(address, tls)],
+                    _ => Inherit(address, tls, openTcp),
                 });
             }
 
@@ -71,7 +74,9 @@ internal static class ListenSockets
         }
     }
 
-    private static ListenSocket OpenTcp(ListenAddress address)
+    /// <summary>Opens one TCP socket.</summary>
+    /// <exception cref="EngineException">It cannot be had.</exception>
+    public static ListenSocket ListenTcp(ListenAddress address, ServerTls? tls)
     {
         Socket socket = new(address.EndPoint!.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -83,7 +88,7 @@ internal static class ListenSockets
             socket.NoDelay = true;
             socket.Bind(address.EndPoint);
             socket.Listen(Backlog);
-            return new ListenSocket(socket, $"tcp://{socket.LocalEndPoint}");
+            return new ListenSocket(socket, $"tcp://{socket.LocalEndPoint}", tls);
         }
         catch (SocketException error)
         {
@@ -154,7 +159,7 @@ internal static class ListenSockets
     }
 
     /// <summary>Takes over the sockets of LISTEN_FDS, which counts only when LISTEN_PID is this process.</summary>
-    private static IEnumerable<ListenSocket> Inherit(ListenAddress address)
+    private static IEnumerable<ListenSocket> Inherit(ListenAddress address, ServerTls? tls, bool openTcp)
     {
         int count = int.TryParse(Environment.GetEnvironmentVariable("LISTEN_PID"), out int pid) && pid == Environment.ProcessId
             && int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), out int fds) ? fds : 0;
@@ -164,14 +169,21 @@ internal static class ListenSockets
             throw EngineException.System($"no sockets found for {address}: the service manager passed {count}");
         }
 
-        return wanted.Select(Adopt).ToArray();
+        return wanted.Select(fd => Adopt(fd, tls, openTcp)).ToArray();
     }
 
-    private static ListenSocket Adopt(int fd)
+    private static ListenSocket Adopt(int fd, ServerTls? tls, bool openTcp)
     {
         Libc.fcntl(fd, Libc.F_SETFD, Libc.FD_CLOEXEC);
         Socket socket = new(new SafeSocketHandle(fd, ownsHandle: true));
-        return new ListenSocket(socket, $"fd://{fd}");
+        if (socket.LocalEndPoint is not IPEndPoint tcp)
+        {
+            return new ListenSocket(socket, $"fd://{fd}");
+        }
+
+        return openTcp || IPAddress.IsLoopback(tcp.Address)
+            ? new ListenSocket(socket, $"fd://{fd}", tls)
+            : throw EngineException.InvalidParameter($"fd://{fd} is tcp://{tcp}: {OpenTcp.Refusal}");
     }
 
     private static void Check(int result, string call, string path)

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
+using Rtd.Daemon.Containers.Launching;
 using Rtd.Daemon.Containers.State;
 using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
@@ -11,10 +12,11 @@ namespace Rtd.Daemon.Containers.Archives;
 /// <param name="record">The container.</param>
 /// <param name="rootfs">How its root is mounted.</param>
 /// <param name="detached">The root itself when it is of kind <see cref="RootfsKind.Mount"/>.</param>
+/// <param name="sources">Its binds and volumes.</param>
 /// <param name="files">Host files to be seen in it (hosts, hostname, resolv.conf), as far as they are there, with where.</param>
 /// <param name="mountPoint">An existing empty directory.</param>
 internal sealed class StoppedRoot(
-    ContainerRecord record, RootfsSpec rootfs, SafeFileHandle? detached, IReadOnlyList<(string Source, string Destination)> files, string mountPoint)
+    ContainerRecord record, RootfsSpec rootfs, SafeFileHandle? detached, MountSources sources, IReadOnlyList<(string Source, string Destination)> files, string mountPoint)
 {
     /// <summary>The tree, detached, so that it outlives the namespace it is made in.</summary>
     public SafeFileHandle Open()
@@ -49,12 +51,12 @@ internal sealed class StoppedRoot(
         using SafeFileHandle root = Libc.open(mountPoint, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
         foreach ((string source, string destination) in files.Where(file => File.Exists(file.Source)))
         {
-            Attach(root, source, "", destination, recursive: false, writable: !record.HostConfig.ReadonlyRootfs);
+            Attach(root, BindSource.Open(source, "", recursive: false), destination, writable: !record.HostConfig.ReadonlyRootfs, below: false);
         }
 
         foreach (MountPoint mount in record.Mounts.Where(mount => mount.Type != MountPoint.Tmpfs).OrderBy(mount => mount.Destination.AsSpan().Count('/')))
         {
-            Attach(root, mount.Source, mount.Subpath, mount.Destination, !mount.NonRecursive, mount.Writable);
+            Attach(root, sources.OpenTree(mount), mount.Destination, mount.Writable, !mount.WritableBelow);
         }
 
         if (record.HostConfig.ReadonlyRootfs)
@@ -81,11 +83,11 @@ internal sealed class StoppedRoot(
         Libc.move_mount(tree.Fd(), target.Fd(), mountPoint);
     }
 
-    private static void Attach(SafeFileHandle root, string source, string subpath, string destination, bool recursive, bool writable)
+    private static void Attach(SafeFileHandle root, SafeFileHandle source, string destination, bool writable, bool below)
     {
-        using SafeFileHandle tree = BindSource.Open(source, subpath, recursive);
-        Libc.mount_setattr(tree.Fd(), recursive, new Libc.mount_attr { attr_set = writable ? 0 : Libc.MOUNT_ATTR_RDONLY, propagation = Libc.MS_PRIVATE }, destination);
-        using SafeFileHandle target = Libc.fstat(tree.Fd(), source).Type == Libc.S_IFDIR
+        using SafeFileHandle tree = source;
+        MountProperties.Apply(tree, writable ? 0 : Libc.MOUNT_ATTR_RDONLY, below, propagation: 0, destination);
+        using SafeFileHandle target = Libc.fstat(tree.Fd(), destination).Type == Libc.S_IFDIR
             ? MountTarget.MakeDirectory(root.Fd(), destination)
             : MountTarget.MakeFile(root.Fd(), destination);
         Libc.move_mount(tree.Fd(), target.Fd(), destination);

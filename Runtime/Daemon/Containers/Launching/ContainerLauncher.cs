@@ -16,7 +16,6 @@ using Rtd.Daemon.Networking;
 using Rtd.Daemon.Security;
 using Rtd.Daemon.Security.AppArmor;
 using Rtd.Daemon.Security.Seccomp;
-using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
 
@@ -100,7 +99,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     {
         using JoinedNamespaces joined = OpenJoined(record);
         IReadOnlyList<LinkedContainer> links = ContainerLinks.Running(record, store);
-        PrepareSources(record);
+        using MountSources sources = await MountSources.OpenAsync(record, parts.Volumes, parts.Layers, record.Id);
 
         // The first write to a v1 cgroup waits for the kernel for milliseconds, and so do the disk and the address pool: side by side.
         Task<ICgroup> cgroup = Task.Run(() => parts.Cgroups.Create(CgroupPath(record), ResourceBuilder.Build(record.HostConfig)));
@@ -111,8 +110,9 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         {
             await Task.WhenAll(cgroup, network);
             log = OpenLog(record);
+            await log.ConnectAsync();
             streams.SetLog(log);
-            IContainerProcess process = await RunAsync(record, streams, cgroup.Result, network.Result, joined, links, saved);
+            IContainerProcess process = await RunAsync(record, streams, cgroup.Result, network.Result, joined, sources, links, saved);
             Relink(record, network.Result);
             return new ContainerRun
             {
@@ -126,7 +126,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         }
         catch
         {
-            await UndoAsync(record.Id, cgroup, network, saved, log);
+            await UndoAsync(record, cgroup, network, saved, log);
             throw;
         }
     }
@@ -148,7 +148,14 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     };
 
     private async Task<IContainerProcess> RunAsync(
-        ContainerRecord record, ProcessStreams streams, ICgroup cgroup, ISandbox? network, JoinedNamespaces joined, IReadOnlyList<LinkedContainer> links, Task saved)
+        ContainerRecord record,
+        ProcessStreams streams,
+        ICgroup cgroup,
+        ISandbox? network,
+        JoinedNamespaces joined,
+        MountSources sources,
+        IReadOnlyList<LinkedContainer> links,
+        Task saved)
     {
         if (joined.NetworkOwner is null)
         {
@@ -156,13 +163,15 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         }
 
         using SafeFileHandle? rootfs = await parts.Layers.OpenRootfsAsync(record.Id);
+        ContainerSpec spec = new SpecBuilder(Inputs(record, joined, sources, links), defaults).Build();
         ContainerLaunch launch = new()
         {
-            Spec = new SpecBuilder(Inputs(record, joined, links), defaults).Build(),
+            Spec = spec,
             CloneFlags = SpecBuilder.CloneFlags(record.HostConfig),
             NamespaceFds = joined.Fds,
-            SharedMemory = joined.SharedMemory,
             Oci = OciOf(record.HostConfig),
+            Trees = [.. spec.Mounts.Where(mount => mount.Kind == MountKind.Tree)
+                .Select(mount => mount.Source == SpecBuilder.SharedMemory ? joined.SharedMemory! : sources.Tree(mount.Destination))],
             Rootfs = rootfs,
             Cgroup = cgroup,
             ConnectNetwork = (pid, cancellation) => ConnectAsync(record.HostConfig, network, pid, cancellation),
@@ -175,7 +184,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         return process;
     }
 
-    private SpecInputs Inputs(ContainerRecord record, JoinedNamespaces joined, IReadOnlyList<LinkedContainer> links)
+    private SpecInputs Inputs(ContainerRecord record, JoinedNamespaces joined, MountSources sources, IReadOnlyList<LinkedContainer> links)
     {
         string networkOwner = joined.NetworkOwner ?? record.Id;
         bool writableCgroups = record.HostConfig.Privileged || SecurityOptions.Parse(record.HostConfig.SecurityOpt, false).WritableCgroups;
@@ -189,7 +198,8 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             LinkEnvironment = [.. links.SelectMany(link => LinkEnvironment.Of(record.Name, link))],
             CgroupMounts = parts.Cgroups.ContainerMounts(writableCgroups),
             JoinNamespaces = joined.Kinds,
-            SharedMemory = joined.SharedMemory is null ? null : joined.Kinds.Count(kind => (ulong)kind != Libc.CLONE_NEWPID),
+            SharesMemory = joined.SharedMemory is not null,
+            Sources = sources,
             SeccompFilter = SeccompFilter(record.HostConfig),
             AppArmorProfile = AppArmorProfile(record.HostConfig),
             Capabilities = CapabilitiesOf(record.HostConfig),
@@ -312,64 +322,11 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         return handle;
     }
 
-    /// <summary>Makes or checks what is bound into the container.</summary>
-    public static void PrepareSources(ContainerRecord record)
+    private async Task UndoAsync(ContainerRecord record, Task<ICgroup> cgroup, Task<ISandbox?> network, Task saved, ILogDriver? log)
     {
-        foreach (MountPoint mount in record.Mounts)
-        {
-            if (mount.Type == MountPoint.Volume && !Directory.Exists(mount.Source))
-            {
-                throw EngineException.NotFound($"get {mount.Name}: no such volume");
-            }
-
-            if (mount.Subpath.Length > 0)
-            {
-                CheckSubpath(mount);
-            }
-
-            if (mount.Type != MountPoint.Bind || Path.Exists(mount.Source))
-            {
-                continue;
-            }
-
-            if (!mount.CreateSource)
-            {
-                throw EngineException.InvalidParameter($"invalid mount config for type \"bind\": bind source path does not exist: {mount.Source}");
-            }
-
-            CreateSource(mount.Source);
-        }
-    }
-
-    /// <summary>For the sake of the message: rtinit looks again, and holds what it finds.</summary>
-    private static void CheckSubpath(MountPoint mount)
-    {
-        try
-        {
-            BindSource.OpenBelow(mount.Source, mount.Subpath).Dispose();
-        }
-        catch (SyscallException failure)
-        {
-            string reason = failure.Errno == Libc.EXDEV ? "it leads out of the volume" : Libc.strerror(failure.Errno);
-            throw EngineException.InvalidParameter($"cannot access path {mount.Subpath} of volume {mount.Name}: {reason}", failure);
-        }
-    }
-
-    private static void CreateSource(string path)
-    {
-        try
-        {
-            Directory.CreateDirectory(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw EngineException.System($"error while creating mount source path '{path}': {failure.Message}", failure);
-        }
-    }
-
-    private async Task UndoAsync(string id, Task<ICgroup> cgroup, Task<ISandbox?> network, Task saved, ILogDriver? log)
-    {
+        string id = record.Id;
         await TryAsync(id, () => saved);
+        await TryAsync(id, () => MountSources.ReleaseAsync(record.Mounts, parts.Volumes, id));
         await TryAsync(id, () => parts.Layers.CloseRootfsAsync(id));
         await TryAsync(id, async () => await (network.IsCompletedSuccessfully && network.Result is { } made ? made.ReleaseAsync() : Task.CompletedTask));
         await TryAsync(id, async () => await (cgroup.IsCompletedSuccessfully ? cgroup.Result.RemoveAsync(CancellationToken.None) : Task.CompletedTask));

@@ -8,6 +8,9 @@ namespace Rtd.Daemon.Containers.Launching;
 
 internal sealed partial class SpecBuilder
 {
+    /// <summary>The source of a mount of kind <see cref="MountKind.Tree"/> that is another container's /dev/shm.</summary>
+    public const string SharedMemory = "shm";
+
     private const ulong NoSuidNoExec = Libc.MS_NOSUID | Libc.MS_NOEXEC;
     private const ulong NoSuidNoExecNoDev = NoSuidNoExec | Libc.MS_NODEV;
 
@@ -40,9 +43,9 @@ internal sealed partial class SpecBuilder
         {
             yield return new MountSpec(MountKind.Bind, "/dev/shm", "/dev/shm", 0, 0, true, "");
         }
-        else if (inputs.SharedMemory is { } fd)
+        else if (inputs.SharesMemory)
         {
-            yield return new MountSpec(MountKind.Received, "shm", "/dev/shm", 0, 0, false, fd.ToString(CultureInfo.InvariantCulture));
+            yield return new MountSpec(MountKind.Tree, SharedMemory, "/dev/shm", NoSuidNoExecNoDev, 0, false, "");
         }
         else if (_host.IpcMode != "none")
         {
@@ -59,7 +62,7 @@ internal sealed partial class SpecBuilder
         yield return new MountSpec(MountKind.Bind, inputs.HostsPath, "/etc/hosts", flags, 0, false, "");
     }
 
-    private static MountSpec Mount(MountPoint mount)
+    private MountSpec Mount(MountPoint mount)
     {
         if (mount.Type == MountPoint.Tmpfs)
         {
@@ -68,7 +71,8 @@ internal sealed partial class SpecBuilder
         }
 
         ulong flags = mount.Writable ? 0 : Libc.MS_RDONLY;
-        return new MountSpec(MountKind.Bind, mount.Source, mount.Destination, flags, Propagation(mount.Propagation), !mount.NonRecursive, mount.Subpath);
+        MountKind kind = inputs.Sources.IsTree(mount.Destination) ? MountKind.Tree : MountKind.Bind;
+        return new MountSpec(kind, inputs.Sources.Path(mount), mount.Destination, flags, Propagation(mount.Propagation), !mount.NonRecursive, mount.Subpath) { WritableBelow = mount.WritableBelow };
     }
 
     private static ulong Propagation(string word) => word switch
@@ -89,7 +93,7 @@ internal sealed partial class SpecBuilder
         {
             if (mount.Propagation is "shared" or "rshared")
             {
-                return Libc.MS_SHARED | Libc.MS_REC;
+                return Libc.MS_SHARED; // of the root alone: other binds keep their own
             }
 
             propagation = mount.Propagation is "slave" or "rslave" ? Libc.MS_SLAVE | Libc.MS_REC : propagation;

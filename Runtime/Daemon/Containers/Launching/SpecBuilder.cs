@@ -116,7 +116,7 @@ internal sealed partial class SpecBuilder(SpecInputs inputs, ContainerDefaults d
 
         if (_host.Privileged)
         {
-            return HostDevices.All();
+            return [.. HostDevices.All().Where(device => !_record.Mounts.Exists(mount => mount.Type != MountPoint.Tmpfs && IsBelow(device.Path, mount.Destination)))];
         }
 
         List<DeviceSpec> devices = [.. HostDevices.Default];

@@ -25,8 +25,11 @@ internal sealed record SpecInputs
     /// <summary>CLONE_NEW* kinds of other containers' namespaces, in the order of their fds.</summary>
     public required IReadOnlyList<int> JoinNamespaces { get; init; }
 
-    /// <summary>Which of the fds that go along with the spec is another container's /dev/shm; null for one's own.</summary>
-    public int? SharedMemory { get; init; }
+    /// <summary>The /dev/shm of another container comes along with the spec.</summary>
+    public bool SharesMemory { get; init; }
+
+    /// <summary>Binds and volumes, as the host has them.</summary>
+    public required MountSources Sources { get; init; }
 
     /// <summary>Compiled filter; empty is unconfined.</summary>
     public required byte[] SeccompFilter { get; init; }

@@ -1,16 +1,19 @@
 namespace Rtd.Daemon.Containers.State;
 
-/// <summary>A mount that a container was created with: bind, volume or tmpfs; immutable.</summary>
+/// <summary>A mount that a container was created with: bind, volume, image or tmpfs; immutable.</summary>
 internal sealed record MountPoint
 {
-    public const string Bind = "bind", Volume = "volume", Tmpfs = "tmpfs";
+    public const string Bind = "bind", Volume = "volume", Image = "image", Tmpfs = "tmpfs";
 
     public string Type { get; init; } = "";
 
     /// <summary>A volume's name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Host path of a bind or of a volume's data.</summary>
+    /// <summary>Whose volume it is.</summary>
+    public string Driver { get; init; } = "local";
+
+    /// <summary>Host path of a bind or of a volume's data; an image's name.</summary>
     public string Source { get; init; } = "";
 
     public string Destination { get; init; } = "";
@@ -26,10 +29,19 @@ internal sealed record MountPoint
     /// <summary>A bind without what is mounted below its source.</summary>
     public bool NonRecursive { get; init; }
 
+    /// <summary>A read-only bind leaves what is mounted below its source writable.</summary>
+    public bool WritableBelow { get; init; }
+
     /// <summary>Make a missing source directory, as -v does and --mount does not.</summary>
     public bool CreateSource { get; init; }
 
-    /// <summary>What of a volume is mounted, relative to its data; "" for all of it.</summary>
+    /// <summary>The id of the image that is mounted.</summary>
+    public string ImageId { get; init; } = "";
+
+    /// <summary>The chain id of its top layer, which the container holds.</summary>
+    public string ChainId { get; init; } = "";
+
+    /// <summary>What of a volume or image is mounted, relative to its root; "" for all of it.</summary>
     public string Subpath { get; init; } = "";
 
     /// <summary>A volume without the image's content.</summary>

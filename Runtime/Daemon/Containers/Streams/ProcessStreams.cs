@@ -86,6 +86,7 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
     public ValueTask WriteAsync(OutputStream stream, ReadOnlyMemory<byte> data)
     {
         ImmutableArray<AttachedClient> clients;
+        ValueTask room = ValueTask.CompletedTask;
         lock (_gate)
         {
             clients = _clients;
@@ -93,10 +94,11 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
             {
                 Splitter(stream).Split(data, NextTime(), log);
                 log.Flush();
+                room = log.WaitForRoomAsync();
             }
         }
 
-        return clients.IsEmpty && _follower is null ? ValueTask.CompletedTask : DeliverAsync(clients, stream, data);
+        return clients.IsEmpty && _follower is null ? room : DeliverAsync(clients, stream, data, room);
     }
 
     /// <summary>Writes the last, unfinished lines to the log. Clients stay until <see cref="EndAsync"/>: their connection ends after the state is known.</summary>
@@ -144,6 +146,7 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
         {
             _released = true;
             clients = _clients;
+            _log?.ReleaseBackPressure();
         }
 
         foreach (AttachedClient client in clients)
@@ -152,8 +155,9 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
         }
     }
 
-    private async ValueTask DeliverAsync(ImmutableArray<AttachedClient> clients, OutputStream stream, ReadOnlyMemory<byte> data)
+    private async ValueTask DeliverAsync(ImmutableArray<AttachedClient> clients, OutputStream stream, ReadOnlyMemory<byte> data, ValueTask room)
     {
+        await room;
         foreach (AttachedClient client in clients)
         {
             await client.DeliverAsync(stream, data);

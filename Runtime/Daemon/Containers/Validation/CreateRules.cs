@@ -78,7 +78,6 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
         Refuse(host.CgroupParent.Split('/').Contains("..") || host.CgroupParent.Contains('\0'), $"invalid cgroup parent: {host.CgroupParent}");
         Refuse(host.StorageOpt is { Count: > 0 }, "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
         Refuse(host.Runtime.Length > 0 && !OciRuntime.IsNative(host.Runtime) && !defaults.Runtimes.ContainsKey(host.Runtime), $"unknown or invalid runtime name: {host.Runtime}");
-        Refuse(host.VolumeDriver is not ("" or "local"), $"error looking up volume plugin {host.VolumeDriver}: plugin \"{host.VolumeDriver}\" not found");
         CheckPaths(host);
         CheckNamespaces(host);
         CheckNetwork(host, config, warnings);

@@ -1,17 +1,11 @@
 using Rtd.Daemon.Errors;
+using Rtd.Protocol.Mounts;
 
 namespace Rtd.Daemon.Containers.Validation;
 
 /// <summary>Checks and cleans the paths of mounts.</summary>
 internal static class MountPaths
 {
-    /// <summary>Files of /proc that may be covered (lxcfs does), as runc allows them. Everything else there would hide what we mask and protect (CVE-2019-16884).</summary>
-    private static readonly HashSet<string> s_coverable =
-    [
-        "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime", "/proc/loadavg", "/proc/slabinfo",
-        "/proc/net/dev", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
-    ];
-
     /// <summary>An absolute path without ".", ".." and double slashes; resolved as text only.</summary>
     public static string Clean(string path, string subject)
     {
@@ -34,9 +28,9 @@ internal static class MountPaths
             throw EngineException.InvalidParameter($"{subject}: invalid specification: destination can't be '/'");
         }
 
-        bool inProc = clean == "/proc" || clean.StartsWith("/proc/", StringComparison.Ordinal);
-        bool allowed = source.Length > 0 && (s_coverable.Contains(clean) || (clean == "/proc" && source == "/proc"));
-        if (inProc && !allowed)
+        // The host's procfs in place of the container's own shows more, and hides nothing.
+        bool allowed = source.Length > 0 && (ProcTargets.MayBeReplaced(clean) || (clean == "/proc" && source == "/proc"));
+        if (ProcTargets.Contains(clean) && !allowed)
         {
             throw EngineException.InvalidParameter($"{subject}: \"{clean}\" cannot be mounted because it is inside /proc");
         }

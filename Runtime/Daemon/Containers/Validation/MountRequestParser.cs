@@ -22,14 +22,15 @@ internal static class MountRequestParser
             MountPoint.Bind => new PlannedMount(Bind(mount, subject)),
             MountPoint.Volume => Volume(mount, subject),
             MountPoint.Tmpfs => new PlannedMount(Tmpfs(mount, subject)),
-            "image" or "npipe" or "cluster" => throw EngineException.InvalidParameter($"mounts of type \"{mount.Type}\" are not supported"),
+            MountPoint.Image => new PlannedMount(Image(mount, subject)),
+            "npipe" or "cluster" => throw EngineException.InvalidParameter($"mounts of type \"{mount.Type}\" are not supported"),
             _ => throw EngineException.InvalidParameter($"mount type unknown: \"{mount.Type}\""),
         };
     }
 
     private static MountPoint Bind(MountRequest mount, string subject)
     {
-        RefuseOptions(subject, ("VolumeOptions", mount.VolumeOptions), ("TmpfsOptions", mount.TmpfsOptions));
+        RefuseOptions(subject, ("VolumeOptions", mount.VolumeOptions), ("TmpfsOptions", mount.TmpfsOptions), ("ImageOptions", mount.ImageOptions));
         if (string.IsNullOrEmpty(mount.Source))
         {
             throw EngineException.InvalidParameter($"{subject}: field Source must not be empty");
@@ -41,6 +42,7 @@ internal static class MountRequestParser
             throw EngineException.InvalidParameter($"{subject}: invalid propagation mode: {propagation}");
         }
 
+        CheckRecursion(mount.BindOptions, subject);
         string source = MountPaths.Clean(mount.Source, subject);
         bool create = mount.BindOptions?.CreateMountpoint == true;
         if (!create && !Path.Exists(source))
@@ -57,17 +59,22 @@ internal static class MountRequestParser
             Propagation = propagation,
             NonRecursive = mount.BindOptions?.NonRecursive == true,
             CreateSource = create,
+            WritableBelow = mount.BindOptions?.ReadOnlyNonRecursive == true,
         };
+    }
+
+    private static void CheckRecursion(BindOptions? options, string subject)
+    {
+        if (options is { ReadOnlyNonRecursive: true, ReadOnlyForceRecursive: true })
+        {
+            throw EngineException.InvalidParameter($"{subject}: mount options conflict: ReadOnlyNonRecursive and ReadOnlyForceRecursive");
+        }
     }
 
     private static PlannedMount Volume(MountRequest mount, string subject)
     {
-        RefuseOptions(subject, ("BindOptions", mount.BindOptions), ("TmpfsOptions", mount.TmpfsOptions));
-        string subpath = mount.VolumeOptions?.Subpath ?? "";
-        if (subpath.StartsWith('/') || subpath.Contains('\0') || subpath.Split('/').Contains(".."))
-        {
-            throw EngineException.InvalidParameter($"{subject}: subpath must be a relative path within the volume");
-        }
+        RefuseOptions(subject, ("BindOptions", mount.BindOptions), ("TmpfsOptions", mount.TmpfsOptions), ("ImageOptions", mount.ImageOptions));
+        string subpath = Subpath(mount.VolumeOptions?.Subpath, "volume", subject);
 
         string name = mount.Source ?? "";
         if (name.Length > 0)
@@ -95,9 +102,36 @@ internal static class MountRequestParser
         };
     }
 
+    /// <summary>A view of an image, which nobody can write to: its layers are others' too.</summary>
+    private static MountPoint Image(MountRequest mount, string subject)
+    {
+        RefuseOptions(subject, ("BindOptions", mount.BindOptions), ("VolumeOptions", mount.VolumeOptions), ("TmpfsOptions", mount.TmpfsOptions));
+        if (string.IsNullOrEmpty(mount.Source))
+        {
+            throw EngineException.InvalidParameter($"{subject}: field Source must not be empty");
+        }
+
+        return new MountPoint
+        {
+            Type = MountPoint.Image,
+            Source = mount.Source,
+            Destination = MountPaths.CleanDestination(mount.Target, "", subject),
+            Writable = false,
+            Subpath = Subpath(mount.ImageOptions?.Subpath, "image", subject),
+        };
+    }
+
+    private static string Subpath(string? asked, string noun, string subject)
+    {
+        string subpath = asked ?? "";
+        return subpath.StartsWith('/') || subpath.Contains('\0') || subpath.Split('/').Contains("..")
+            ? throw EngineException.InvalidParameter($"{subject}: subpath must be a relative path within the {noun}")
+            : subpath;
+    }
+
     private static MountPoint Tmpfs(MountRequest mount, string subject)
     {
-        RefuseOptions(subject, ("BindOptions", mount.BindOptions), ("VolumeOptions", mount.VolumeOptions));
+        RefuseOptions(subject, ("BindOptions", mount.BindOptions), ("VolumeOptions", mount.VolumeOptions), ("ImageOptions", mount.ImageOptions));
         if (!string.IsNullOrEmpty(mount.Source))
         {
             throw EngineException.InvalidParameter($"{subject}: field Source must not be specified");

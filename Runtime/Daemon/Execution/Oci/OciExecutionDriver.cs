@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using NLog;
+using Rtd.Daemon.Containers.Launching;
 using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Sync;
@@ -67,7 +68,7 @@ internal sealed class OciExecutionDriver(SafeFileHandle shim, string directory)
     private static void RefuseWhatOthersLack(ContainerLaunch launch)
     {
         string? problem = launch.Spec.Process.Init ? "--init"
-            : launch.SharedMemory is not null ? "sharing the ipc namespace of another container"
+            : launch.Spec.Mounts.Any(mount => mount.Kind == MountKind.Tree && mount.Source == SpecBuilder.SharedMemory) ? "sharing the ipc namespace of another container"
             : null;
         if (problem is not null)
         {

@@ -80,9 +80,15 @@ internal sealed partial class JsonFileLog
     private LogSegment? TryOpenSegment(long age)
     {
         int fd = Libc.try_openat(Libc.AT_FDCWD, PathOf(age), Libc.O_RDONLY | Libc.O_NOFOLLOW);
+        bool compressed = fd == -Libc.ENOENT && age > 0;
+        if (compressed)
+        {
+            fd = Libc.try_openat(Libc.AT_FDCWD, CompressedPathOf(age), Libc.O_RDONLY | Libc.O_NOFOLLOW);
+        }
+
         return fd switch
         {
-            >= 0 => new LogSegment(Libc.Own(fd), _generation - age),
+            >= 0 => new LogSegment(Libc.Own(fd), _generation - age, compressed),
             -Libc.ENOENT => null,
             _ => throw new SyscallException("openat", -fd, PathOf(age)),
         };

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Compression;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Protocol.Syscalls;
 
@@ -195,10 +196,7 @@ internal sealed partial class JsonFileLog
         {
             for (int age = options.MaximumFiles - 1; age >= 1; age--)
             {
-                if (File.Exists(PathOf(age - 1)))
-                {
-                    File.Move(PathOf(age - 1), PathOf(age), overwrite: true);
-                }
+                Age(age);
             }
 
             File.Move(fresh, Path, overwrite: true);
@@ -210,6 +208,11 @@ internal sealed partial class JsonFileLog
             return false;
         }
 
+        if (options.Compress)
+        {
+            Compress(_file!, _size);
+        }
+
         _file!.Dispose();
         _file = next;
         _size = 0;
@@ -218,9 +221,53 @@ internal sealed partial class JsonFileLog
         return true;
     }
 
+    /// <summary>One file becomes a rotation older. Of two forms, which a kill in the middle of compressing leaves, the compressed one goes on.</summary>
+    private void Age(int age)
+    {
+        bool compressed = age > 1 && File.Exists(CompressedPathOf(age - 1));
+        if (compressed)
+        {
+            File.Move(CompressedPathOf(age - 1), CompressedPathOf(age), overwrite: true);
+            File.Delete(PathOf(age));
+            File.Delete(PathOf(age - 1));
+        }
+        else if (File.Exists(PathOf(age - 1)))
+        {
+            File.Move(PathOf(age - 1), PathOf(age), overwrite: true);
+            File.Delete(CompressedPathOf(age));
+        }
+    }
+
+    /// <summary>Compresses the file that was just rotated. While both forms are there readers take the plain one; on a full disk it stays.</summary>
+    private void Compress(SafeFileHandle rotated, long size)
+    {
+        string fresh = CompressedPathOf(1) + ".new";
+        try
+        {
+            using (FileStream compressed = new(fresh, FileMode.Create))
+            using (GZipStream gzip = new(compressed, CompressionLevel.Fastest))
+            {
+                byte[] block = new byte[BlockSize];
+                int count;
+                for (long offset = 0; offset < size && (count = RandomAccess.Read(rotated, block, offset)) > 0; offset += count)
+                {
+                    gzip.Write(block, 0, count);
+                }
+            }
+
+            File.Move(fresh, CompressedPathOf(1), overwrite: true);
+            File.Delete(PathOf(1));
+        }
+        catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+        {
+            LastError = full.Message;
+            File.Delete(fresh);
+        }
+    }
+
     private void Lose(int messages, string? reason)
     {
-        LostMessages += messages;
+        _loss.Add(messages, Path, reason);
         LastError = reason;
     }
 }

@@ -27,9 +27,12 @@ internal sealed partial class JsonFileLog(string path, JsonFileOptions options) 
     /// <summary>Completed at the next change when a reader waits.</summary>
     private TaskCompletionSource? _wake;
 
+    private readonly LogLoss _loss = new();
+
     private bool _disposed;
 
-    public string Name => LogDrivers.Default;
+    /// <summary>The driver's: json-file or local, which differ in their defaults.</summary>
+    public string Name { get; init; } = LogDrivers.Default;
 
     public bool CanRead => true;
 
@@ -37,7 +40,7 @@ internal sealed partial class JsonFileLog(string path, JsonFileOptions options) 
     public string Path { get; } = path;
 
     /// <summary>Messages that could not be kept, because the disk was full or failed.</summary>
-    public long LostMessages { get; private set; }
+    public long LostMessages => _loss.Messages;
 
     /// <summary>Why the last of them were lost.</summary>
     public string? LastError { get; private set; }
@@ -62,6 +65,8 @@ internal sealed partial class JsonFileLog(string path, JsonFileOptions options) 
 
     /// <summary>Where a rotated file is: 0 is the current one.</summary>
     private string PathOf(long age) => age == 0 ? Path : $"{Path}.{age}";
+
+    private string CompressedPathOf(long age) => PathOf(age) + ".gz";
 
     private void Wake()
     {

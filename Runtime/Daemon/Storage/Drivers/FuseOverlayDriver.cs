@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Storage.Trees;
+using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
 
@@ -67,6 +68,22 @@ internal sealed class FuseOverlayDriver : UnionDriver
 
     protected override SafeFileHandle OpenMerged(IEnumerable<string> lowers) =>
         Open(_layout.Root, "lowerdir=" + string.Join(':', lowers.Select(static lower => FuseOverlayProgram.BasePrefix + lower)), "a copy of layers");
+
+    /// <summary>Part of a mount that nothing has attached can be had since Linux 6.15 only; before that the whole image alone.</summary>
+    protected override SafeFileHandle OpenMergedTree(IEnumerable<string> lowers, string subpath)
+    {
+        SafeFileHandle mount = _program.Mount(
+            _layout.Root, "lowerdir=" + string.Join(':', lowers.Select(static lower => FuseOverlayProgram.BasePrefix + lower)), "an image that is mounted", out _);
+        if (subpath.Length == 0)
+        {
+            return mount;
+        }
+
+        using (mount)
+        {
+            return BindSource.Open(mount, subpath);
+        }
+    }
 
     private void Probe(string stage, Action<SafeFileHandle> use)
     {

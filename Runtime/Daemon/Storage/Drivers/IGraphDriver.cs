@@ -47,6 +47,10 @@ internal interface IGraphDriver
     /// <summary>The root of the chain's file system, without any container's changes, to read from.</summary>
     SafeFileHandle OpenImage(IReadOnlyList<string> chain);
 
+    /// <summary>The chain's file system as a detached mount tree, which lasts as long as it is held or attached. Who attaches it makes it read-only.</summary>
+    /// <param name="subpath">A path in it, or ""; links that lead out are errors (EXDEV).</param>
+    SafeFileHandle OpenImageTree(IReadOnlyList<string> chain, string subpath);
+
     /// <summary>The root of a container's file system as it sees it, without what it has mounted, to read from.</summary>
     SafeFileHandle OpenContainer(string containerId, IReadOnlyList<string> chain);
 

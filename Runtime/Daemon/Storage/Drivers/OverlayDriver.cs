@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Storage.Trees;
+using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Storage.Drivers;
@@ -44,6 +45,13 @@ internal sealed class OverlayDriver : UnionDriver
 
     protected override SafeFileHandle OpenMerged(IEnumerable<string> lowers) =>
         PrivateMount.Open(_layout.Root, WithOptions("lowerdir=" + string.Join(':', lowers)), _layout.MountPoint);
+
+    protected override SafeFileHandle OpenMergedTree(IEnumerable<string> lowers, string subpath)
+    {
+        SafeFileHandle? tree = null;
+        PrivateMount.Overlay(_layout.Root, WithOptions("lowerdir=" + string.Join(':', lowers)), _layout.MountPoint, root => tree = BindSource.Open(root, subpath));
+        return tree!;
+    }
 
     private string WithOptions(string directories) => _options.Length == 0 ? directories : $"{directories},{_options}";
 }

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Storage.Changes;
 using Rtd.Daemon.Storage.Trees;
+using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
 
@@ -69,6 +70,9 @@ internal abstract class TreeDriver(StorageLayout layout, TreeRemoval removal) : 
     public IReadOnlyDictionary<string, string> Describe(string? containerId, IReadOnlyList<string> chain) => new Dictionary<string, string>();
 
     public SafeFileHandle OpenImage(IReadOnlyList<string> chain) => Open(chain.Count == 0 ? layout.MountPoint : layout.Diff(chain[0]));
+
+    public SafeFileHandle OpenImageTree(IReadOnlyList<string> chain, string subpath) =>
+        BindSource.Open(chain.Count == 0 ? layout.MountPoint : layout.Diff(chain[0]), subpath, recursive: false);
 
     public SafeFileHandle OpenContainer(string containerId, IReadOnlyList<string> chain) => Open(Root(containerId));
 

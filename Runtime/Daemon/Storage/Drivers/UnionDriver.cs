@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Storage.Changes;
 using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Trees;
+using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
 
@@ -104,6 +105,13 @@ internal abstract class UnionDriver : IGraphDriver
         _ => OpenMerged(chain.Select(Link)),
     };
 
+    public SafeFileHandle OpenImageTree(IReadOnlyList<string> chain, string subpath) => chain.Count switch
+    {
+        0 => BindSource.Open(_layout.MountPoint, subpath, recursive: false),
+        1 => BindSource.Open(_layout.Diff(chain[0]), subpath, recursive: false),
+        _ => OpenMergedTree(chain.Select(Link), subpath),
+    };
+
     /// <summary>
     /// The container's layer as the uppermost of the lower ones: a mount that cannot write, so it does not get in the way of the container's
     /// own. While that one runs, what changes meanwhile may be seen or not, as in any copy of a live tree.
@@ -145,6 +153,11 @@ internal abstract class UnionDriver : IGraphDriver
     /// <summary>The root of directories laid over one another, to read from; it is unmounted when the fd, and those opened through it, are closed.</summary>
     /// <param name="lowers">Relative to the driver's directory, the uppermost first.</param>
     protected abstract SafeFileHandle OpenMerged(IEnumerable<string> lowers);
+
+    /// <summary>The same as a detached mount tree.</summary>
+    /// <param name="lowers">Relative to the driver's directory, the uppermost first.</param>
+    /// <param name="subpath">A path in it, or "".</param>
+    protected abstract SafeFileHandle OpenMergedTree(IEnumerable<string> lowers, string subpath);
 
     private static SafeFileHandle OpenDirectory(string path) => Libc.open(path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
 

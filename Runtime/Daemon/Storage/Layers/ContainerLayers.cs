@@ -19,11 +19,12 @@ namespace Rtd.Daemon.Storage.Layers;
 /// </remarks>
 internal sealed class ContainerLayers : IContainerLayers
 {
-    private const string LowerName = "lower", NoLayers = "none";
+    private const string LowerName = "lower", NoLayers = "none", ImagePrefix = "image-";
 
     private static readonly Logger s_log = LogManager.GetLogger("storage");
 
     private readonly ConcurrentDictionary<string, LayerHold> _holds = [];
+    private readonly ConcurrentDictionary<(string ContainerId, string ChainId), LayerHold> _imageHolds = [];
     private readonly StorageLayout _layout;
     private readonly LayerStore _layers;
     private readonly IGraphDriver _driver;
@@ -66,6 +67,28 @@ internal sealed class ContainerLayers : IContainerLayers
         }
     }
 
+    public void HoldImage(string containerId, string chainId)
+    {
+        if (chainId.Length == 0 || _imageHolds.ContainsKey((containerId, chainId)))
+        {
+            return;
+        }
+
+        LayerHold hold = _layers.TryHold(chainId) ?? throw EngineException.NotFound($"layer {chainId} of an image to mount does not exist");
+        try
+        {
+            File.CreateSymbolicLink(Path.Combine(_layout.Container(containerId), ImagePrefix + chainId.Replace(':', '-')), chainId);
+            _imageHolds[(containerId, chainId)] = hold;
+        }
+        catch
+        {
+            hold.Dispose();
+            throw;
+        }
+    }
+
+    public SafeFileHandle OpenImageTree(string chainId, string subpath) => _driver.OpenImageTree(chainId.Length == 0 ? [] : Chain(chainId), subpath);
+
     public RootfsSpec Rootfs(string containerId) => _driver.Rootfs(containerId, ChainUnder(containerId));
 
     public Task<SafeFileHandle?> OpenRootfsAsync(string containerId) => _driver.OpenRootfsAsync(containerId, ChainUnder(containerId));
@@ -78,6 +101,14 @@ internal sealed class ContainerLayers : IContainerLayers
         if (_holds.TryRemove(containerId, out LayerHold? hold))
         {
             hold.Release();
+        }
+
+        foreach ((string, string) key in _imageHolds.Keys.Where(key => key.ContainerId == containerId))
+        {
+            if (_imageHolds.TryRemove(key, out LayerHold? image))
+            {
+                image.Release();
+            }
         }
 
         _removal.EmptySoon();
@@ -158,6 +189,7 @@ internal sealed class ContainerLayers : IContainerLayers
     {
         foreach (string directory in Directory.EnumerateDirectories(_layout.Containers))
         {
+            LoadImageHolds(directory);
             string? chainId = new FileInfo(Path.Combine(directory, LowerName)).LinkTarget;
             if (chainId is not null && _layers.TryHold(chainId == NoLayers ? ChainId.Empty : chainId) is { } hold)
             {
@@ -166,6 +198,17 @@ internal sealed class ContainerLayers : IContainerLayers
             else
             {
                 s_log.Error("container layer {0} cannot be used: its image's layer {1} is missing", directory, chainId);
+            }
+        }
+    }
+
+    private void LoadImageHolds(string directory)
+    {
+        foreach (string link in Directory.EnumerateFileSystemEntries(directory, ImagePrefix + "*"))
+        {
+            if (new FileInfo(link).LinkTarget is { } chainId && _layers.TryHold(chainId) is { } hold)
+            {
+                _imageHolds[(Path.GetFileName(directory), chainId)] = hold;
             }
         }
     }
