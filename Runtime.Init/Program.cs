@@ -18,7 +18,7 @@ internal static class Program
             return new Supervisor(SyncFd).Run();
         }
 
-        if (args is not [InitRoles.Container or InitRoles.Exec])
+        if (args is not [InitRoles.Container or InitRoles.Exec or InitRoles.RuntimeParent])
         {
             Console.Error.WriteLine("rtinit is started by rtd, not by hand");
             return 1;
@@ -31,9 +31,13 @@ internal static class Program
             {
                 ContainerInit.Run(sync);
             }
-            else
+            else if (args[0] == InitRoles.Exec)
             {
                 ExecInit.Run(sync);
+            }
+            else
+            {
+                RuntimeParent.Run(sync);
             }
         }
         catch (Exception failure)

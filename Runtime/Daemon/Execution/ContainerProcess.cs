@@ -9,6 +9,8 @@ namespace Rtd.Daemon.Execution;
 internal sealed class ContainerProcess : IContainerProcess
 {
     private readonly ChildProcess _child;
+    private readonly SafeFileHandle? _adopted;
+    private readonly Func<Task>? _onReleased;
     private readonly InputWriter? _input;
     private readonly SafeFileHandle? _terminal;
     private readonly IReadOnlyList<IOutputPump> _outputs;
@@ -17,8 +19,28 @@ internal sealed class ContainerProcess : IContainerProcess
     private readonly TaskCompletionSource _reapedSource = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _reaped;
 
-    public ContainerProcess(ProcessIdentity identity, ChildProcess child, Stdio stdio, SafeFileHandle? terminal, IOutputSink sink, Action? onReaped, OutputRecovery? recovery = null)
+    /// <param name="identity">Of the user's process.</param>
+    /// <param name="child">What was started, which is that process unless <paramref name="adopted"/> is given.</param>
+    /// <param name="stdio">Its streams, which are taken over.</param>
+    /// <param name="terminal">A copy of the terminal's master.</param>
+    /// <param name="sink">Where output goes.</param>
+    /// <param name="onReaped">Called at its end.</param>
+    /// <param name="adopted">A pidfd of the user's process, when our child only waits for it and ends with its exit code; taken over.</param>
+    /// <param name="onReleased">See <see cref="ReleaseAsync"/>.</param>
+    /// <param name="recovery">Of a process that a former daemon started.</param>
+    public ContainerProcess(
+        ProcessIdentity identity,
+        ChildProcess child,
+        Stdio stdio,
+        SafeFileHandle? terminal,
+        IOutputSink sink,
+        Action? onReaped,
+        SafeFileHandle? adopted = null,
+        Func<Task>? onReleased = null,
+        OutputRecovery? recovery = null)
     {
+        _adopted = adopted;
+        _onReleased = onReleased;
         Identity = identity;
         _child = child;
         _terminal = terminal;
@@ -45,6 +67,10 @@ internal sealed class ContainerProcess : IContainerProcess
         }
     }
 
+    private SafeFileHandle Target => _adopted ?? _child.Pidfd.Handle;
+
+    public Task ReleaseAsync() => _onReleased?.Invoke() ?? Task.CompletedTask;
+
     public bool Kill(int signal)
     {
         lock (_gate)
@@ -54,7 +80,7 @@ internal sealed class ContainerProcess : IContainerProcess
                 return false;
             }
 
-            int status = Libc.try_pidfd_send_signal(_child.Pidfd.Handle.Fd(), signal);
+            int status = Libc.try_pidfd_send_signal(Target.Fd(), signal);
             return status switch
             {
                 0 => true,
@@ -101,7 +127,7 @@ internal sealed class ContainerProcess : IContainerProcess
     {
         lock (_gate)
         {
-            return _reaped ? null : Libc.Own(Libc.fcntl(_child.Pidfd.Handle.Fd(), Libc.F_DUPFD_CLOEXEC));
+            return _reaped ? null : Libc.Own(Libc.fcntl(Target.Fd(), Libc.F_DUPFD_CLOEXEC));
         }
     }
 
@@ -113,6 +139,7 @@ internal sealed class ContainerProcess : IContainerProcess
         {
             _reaped = true;
             _child.Dispose();
+            _adopted?.Dispose();
         }
 
         _reapedSource.SetResult();

@@ -94,7 +94,7 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
         process.Child.AlreadyHeld(new Holding(process.Key, process.Notes, spool, held));
         SafeFileHandle? terminal = stdio.DuplicateTerminal();
         ProcessIdentity identity = ProcessStat.Identify(process.Child.Pid) ?? new ProcessIdentity(process.Child.Pid, 0);
-        return new ContainerProcess(identity, process.Child, stdio, terminal, output, onReaped, new OutputRecovery(output, spool, terminal is not null));
+        return new ContainerProcess(identity, process.Child, stdio, terminal, output, onReaped, recovery: new OutputRecovery(output, spool, terminal is not null));
     }
 
     /// <summary>A pid namespace is joined by being born in it (see <see cref="PidNamespaceSpawn"/>), the others by rtinit.</summary>
@@ -247,7 +247,8 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
         }
     }
 
-    private static async Task AbortAsync(ChildProcess child)
+    /// <summary>Kills and reaps what was not to be.</summary>
+    internal static async Task AbortAsync(ChildProcess child)
     {
         Libc.try_pidfd_send_signal(child.Pidfd.Handle.Fd(), Libc.SIGKILL);
         Task ended = BuryAsync(child);

@@ -13,6 +13,7 @@ using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Execution.Oci;
 using Rtd.Daemon.Execution.Supervision;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Images.Registry;
@@ -21,6 +22,7 @@ using Rtd.Daemon.Networking;
 using Rtd.Daemon.Networking.Addressing;
 using Rtd.Daemon.Networking.Bridge;
 using Rtd.Daemon.Networking.Links;
+using Rtd.Daemon.Security.AppArmor;
 using Rtd.Daemon.Security.Seccomp;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Volumes;
@@ -38,14 +40,13 @@ internal static class Composition
     public static DaemonServices Compose(DaemonContext context)
     {
         DaemonConfig config = context.Config.Current;
-        RefuseWhatNobodyReads(config);
         SafeFileHandle shim = SealedShim.Load(FindShim());
         LiveRestore liveRestore = new(config.ExecRoot, shim);
         bool mayResume = config.LiveRestore && liveRestore.MayResume;
         try
         {
             liveRestore.OpenAsync(config.LiveRestore).GetAwaiter().GetResult();
-            return Compose(context, new NativeExecutionDriver(shim, liveRestore), liveRestore, mayResume);
+            return Compose(context, shim, liveRestore, mayResume);
         }
         catch
         {
@@ -54,7 +55,7 @@ internal static class Composition
         }
     }
 
-    private static DaemonServices Compose(DaemonContext context, NativeExecutionDriver execution, LiveRestore liveRestore, bool mayResume)
+    private static DaemonServices Compose(DaemonContext context, SafeFileHandle shim, LiveRestore liveRestore, bool mayResume)
     {
         DaemonConfig config = context.Config.Current;
         LimitLogs(config);
@@ -70,6 +71,9 @@ internal static class Composition
         }
 
         SeccompCompiler seccomp = new();
+        AppArmorHost appArmor = AppArmorHost.Probe();
+        OciExecutionDriver otherRuntimes = new(shim, Path.Combine(config.ExecRoot, "oci"));
+        RuntimeSelection execution = new(new NativeExecutionDriver(shim, liveRestore), otherRuntimes);
         VolumeTrees trees = new(Path.Combine(config.DataRoot, "trash"));
         VolumeDrivers volumeDrivers = new(trees, context.Plugins, new MountNotes(Path.Combine(config.ExecRoot, "volumes")));
         VolumeStore volumes = new(config.DataRoot, trees, volumeDrivers, context.Events);
@@ -88,8 +92,8 @@ internal static class Composition
                 Volumes = volumes,
                 Events = context.Events,
             },
-            Defaults(config));
-        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, volumeDrivers);
+            Defaults(config, appArmor));
+        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, appArmor, volumeDrivers);
         ImageUsage usage = new(containers);
         VolumeService volumeService = new(volumes, volumeDrivers);
         BuildDirectory buildDirectory = new(config.DataRoot);
@@ -113,7 +117,11 @@ internal static class Composition
                 new VolumeRoutes(volumeService),
             ],
             Status = status,
-            RestoreAsync = containers.RestoreAsync,
+            RestoreAsync = async cancellation =>
+            {
+                await containers.RestoreAsync(cancellation);
+                otherRuntimes.Sweep(id => containers.All.Any(container => container.Run is not null && container.Id.StartsWith(id, StringComparison.Ordinal)));
+            },
             StartFailed = liveRestore.StartFailed,
             ReadyAsync = async cancellation =>
             {
@@ -125,7 +133,7 @@ internal static class Composition
             Reload = changed =>
             {
                 images.Registries.Options = Registries(changed);
-                containers.Reload(Defaults(changed));
+                containers.Reload(Defaults(changed, appArmor));
                 LimitLogs(changed);
                 liveRestore.SwitchAsync(changed.LiveRestore).GetAwaiter().GetResult();
             },
@@ -145,23 +153,6 @@ internal static class Composition
     {
         LogQuota.Current = config.LogQuota is { } limit ? new LogQuota(Path.Combine(config.DataRoot, "containers"), limit) : null;
         LogQuota.Current?.Rotated();
-    }
-
-    /// <summary>A setting that would be passed over in silence is an error instead: somebody relies on it.</summary>
-    private static void RefuseWhatNobodyReads(DaemonConfig config)
-    {
-        (bool Asked, string Setting)[] settings =
-        [
-            (config.DefaultIpcMode != "private", "default-ipc-mode"),
-            (config.DefaultCgroupnsMode != "private", "default-cgroupns-mode"),
-        ];
-        foreach ((bool asked, string setting) in settings)
-        {
-            if (asked)
-            {
-                throw EngineException.InvalidParameter($"{setting} cannot be changed in this version of rtd: leave it at its default");
-            }
-        }
     }
 
     private static async Task ShutDownAsync(ContainerService containers, NetworkService networks, ImageService images, TimeSpan timeout)
@@ -211,7 +202,7 @@ internal static class Composition
         DataDirectory = config.DataRoot,
     };
 
-    private static ContainerDefaults Defaults(DaemonConfig config) => new()
+    private static ContainerDefaults Defaults(DaemonConfig config, AppArmorHost appArmor) => new()
     {
         DataRoot = config.DataRoot,
         ExecRoot = config.ExecRoot,
@@ -224,6 +215,11 @@ internal static class Composition
         HostGateways = config.HostGatewayAddresses,
         LogDriver = config.LogDriver,
         LogOptions = config.LogOptions,
+        AppArmor = appArmor.Available,
+        IpcMode = config.DefaultIpcMode,
+        CgroupnsMode = config.DefaultCgroupnsMode,
+        Runtimes = config.Runtimes,
+        Runtime = config.DefaultRuntime,
         Init = config.Init,
         NoNewPrivileges = config.NoNewPrivileges,
         SeccompProfile = ConfigCheck.SeccompProfile(config.SeccompProfile),
