@@ -12,7 +12,7 @@ internal static class Program
 
     private static int Main(string[] args)
     {
-        if (args is not [InitRoles.Container or InitRoles.Exec])
+        if (args is not [InitRoles.Container or InitRoles.Exec or InitRoles.RuntimeParent])
         {
             Console.Error.WriteLine("rtinit is started by rtd, not by hand");
             return 1;
@@ -25,9 +25,13 @@ internal static class Program
             {
                 ContainerInit.Run(sync);
             }
-            else
+            else if (args[0] == InitRoles.Exec)
             {
                 ExecInit.Run(sync);
+            }
+            else
+            {
+                RuntimeParent.Run(sync);
             }
         }
         catch (Exception failure)

@@ -134,7 +134,7 @@ internal sealed class ContextArchive : IDisposable
         Mode = (UnixFileMode)(status.Mode & 0xFFF),
         Uid = 0,
         Gid = 0,
-        ModificationTime = DateTimeOffset.FromUnixTimeSeconds(status.Modified),
+        ModificationTime = DateTimeOffset.FromUnixTimeSeconds(Math.Max(0, status.Modified)), // the format knows no time before 1970
     };
 
     private FileStream Open(string path)

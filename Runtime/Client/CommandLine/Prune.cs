@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rtd.Client.Builds;
 using Rtd.Client.Engine;
 using Rtd.Client.Formatting;
 using Rtd.Client.Json;
@@ -50,6 +51,7 @@ internal static class Prune
         }
 
         parts.Add(options.All ? "all images without at least one container associated to them" : "all dangling images");
+        parts.Add(options.All ? "all build cache" : "all dangling build cache");
         if (!Confirm(context, options, "WARNING! This will remove:\n" + string.Concat(parts.Select(part => $"  - {part}\n"))))
         {
             return 0;
@@ -59,6 +61,10 @@ internal static class Prune
         PruneNetworks(context, options.Filters);
         total += options.Volumes ? PruneVolumes(context, options.Filters) : 0;
         total += PruneImages(context, options.Filters, options.All);
+
+        // Cache has no labels, so none of it matches a filter by label.
+        bool isByAge = options.Filters.All(filter => filter.StartsWith("until=", StringComparison.Ordinal));
+        total += isByAge ? BuilderPrune.Remove(context, options.Filters, options.All, null) : 0;
         return Tell(context, total);
     }
 

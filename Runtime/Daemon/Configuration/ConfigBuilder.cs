@@ -1,5 +1,6 @@
 using System.Net;
 using Rtd.Daemon.Api.Transport;
+using Rtd.Daemon.Execution.Oci;
 using Rtd.Daemon.Storage;
 
 namespace Rtd.Daemon.Configuration;
@@ -57,6 +58,8 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             StorageOptions = KeyValues(options.StorageOptions!, nameof(options.StorageOptions)),
             CgroupParent = options.CgroupParent ?? "/rtd",
             CgroupFavorDynMods = options.CgroupFavorDynMods ?? true,
+            Runtimes = Runtimes(),
+            DefaultRuntime = DefaultRuntime(),
             DefaultShmSize = ShmSize(),
             DefaultUlimits = options.DefaultUlimits!.Select(Ulimit).ToArray(),
             DefaultIpcMode = OneOf(options.DefaultIpcMode, nameof(options.DefaultIpcMode), "private", ["private", "shareable"]),
@@ -73,6 +76,45 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             MaxConcurrentUploads = InRange(options.MaxConcurrentUploads, nameof(options.MaxConcurrentUploads), 5, 1, 1024),
             MaxDownloadAttempts = InRange(options.MaxDownloadAttempts, nameof(options.MaxDownloadAttempts), 5, 1, 1024),
         };
+    }
+
+    private Dictionary<string, OciRuntime> Runtimes()
+    {
+        Dictionary<string, OciRuntime> runtimes = [];
+        foreach (string text in options.Runtimes!)
+        {
+            string[] words = text.Split('\0');
+            (string name, string program) = SplitPair(words[0], nameof(options.Runtimes));
+            if (name == OciRuntime.Native || name.AsSpan().IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") >= 0 || name.StartsWith('.'))
+            {
+                throw Invalid(words[0], nameof(options.Runtimes), name == OciRuntime.Native ? $"runtime name '{name}' is reserved" : "a name is made of letters, digits, dots, dashes and underscores");
+            }
+
+            if (FindProgram(program) is not { } found)
+            {
+                throw Invalid(words[0], nameof(options.Runtimes), $"there is no program {program}");
+            }
+
+            runtimes[name] = new OciRuntime(name, found, words[1..]);
+        }
+
+        return runtimes;
+    }
+
+    private string DefaultRuntime()
+    {
+        string name = options.DefaultRuntime ?? OciRuntime.Native;
+        return OciRuntime.IsNative(name) || Runtimes().ContainsKey(name)
+            ? name
+            : throw new ConfigurationException($"specified default runtime '{name}' does not exist");
+    }
+
+    /// <summary>A path as it is, a bare name from where programs are.</summary>
+    private static string? FindProgram(string program)
+    {
+        string[] directories = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+        IEnumerable<string> candidates = program.Contains('/') ? [Path.GetFullPath(program)] : directories.Select(directory => Path.Combine(directory, program));
+        return candidates.FirstOrDefault(File.Exists);
     }
 
     /// <summary>What only makes sense, or none, in combination.</summary>

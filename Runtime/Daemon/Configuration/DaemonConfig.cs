@@ -1,5 +1,6 @@
 using System.Net;
 using Rtd.Daemon.Api.Transport;
+using Rtd.Daemon.Execution.Oci;
 
 namespace Rtd.Daemon.Configuration;
 
@@ -113,6 +114,11 @@ internal sealed record DaemonConfig
     public required long DefaultShmSize { get; init; }
 
     public required IReadOnlyList<UlimitSetting> DefaultUlimits { get; init; }
+
+    public required IReadOnlyDictionary<string, OciRuntime> Runtimes { get; init; }
+
+    /// <summary>One of them, or our own.</summary>
+    public required string DefaultRuntime { get; init; }
 
     /// <summary>shareable or private.</summary>
     public required string DefaultIpcMode { get; init; }

@@ -67,6 +67,14 @@ internal sealed class DaemonOptions
     [FileKey("default-network-opts")]
     public IEnumerable<string>? DefaultNetworkOptions { get; set; }
 
+    [Option("default-runtime", MetaValue = "string", HelpText = "OCI runtime of containers that do not ask for one (default \"rtd\")")]
+    [FileKey("default-runtime")]
+    public string? DefaultRuntime { get; set; }
+
+    [Option("add-runtime", MetaValue = "name=path", HelpText = "Another OCI runtime that containers can ask for")]
+    [FileKey("runtimes")]
+    public IEnumerable<string>? Runtimes { get; set; }
+
     [Option("default-shm-size", MetaValue = "bytes", HelpText = "Size of /dev/shm of containers (default 64MiB)")]
     [FileKey("default-shm-size")]
     public string? DefaultShmSize { get; set; }

@@ -87,6 +87,7 @@ internal sealed partial class ContainerService
             ("execDuration", ((long)(exit.At - run.StartedAt).TotalSeconds).ToString(CultureInfo.InvariantCulture)));
         PublishNetworks(container, endpoints, "disconnect");
         PublishMounts(container, "unmount");
+        await TryAsync(container, "releasing its process", run.Process.ReleaseAsync);
         await TryAsync(container, "removing its cgroup", () => run.Cgroup.RemoveAsync(CancellationToken.None));
         if (restart)
         {

@@ -39,7 +39,7 @@ internal sealed partial class ContainerService
         _files = new ContainerFiles(defaults.DataRoot, defaults.ExecRoot);
         _files.Prepare();
         _launcher = new ContainerLauncher(parts, defaults, _files, _store);
-        _presenter = new ContainerPresenter(parts, _files, _store, _execs);
+        _presenter = new ContainerPresenter(parts, _files, _store, _execs, _launcher);
         _resourceRules = new ResourceRules(Environment.ProcessorCount, parts.Cgroups.Features);
         _createRules = new CreateRules(defaults, _resourceRules);
     }

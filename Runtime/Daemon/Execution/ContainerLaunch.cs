@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Execution.Oci;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Execution;
@@ -20,6 +21,9 @@ internal sealed record ContainerLaunch
 
     /// <summary>The detached mount of a root of kind <see cref="RootfsKind.Mount"/>; null for the other kinds.</summary>
     public SafeFileHandle? Rootfs { get; init; }
+
+    /// <summary>Set for another runtime than our own.</summary>
+    public OciLaunch? Oci { get; init; }
 
     public required ICgroup Cgroup { get; init; }
 

@@ -7,6 +7,8 @@ namespace Rtd.Daemon.Execution;
 internal sealed class ContainerProcess : IContainerProcess
 {
     private readonly IoSource _pidfd;
+    private readonly SafeFileHandle? _adopted;
+    private readonly Func<Task>? _onReleased;
     private readonly InputWriter? _input;
     private readonly SafeFileHandle? _terminal;
     private readonly IReadOnlyList<OutputPump> _outputs;
@@ -15,8 +17,19 @@ internal sealed class ContainerProcess : IContainerProcess
     private readonly TaskCompletionSource _reapedSource = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _reaped;
 
-    public ContainerProcess(ProcessIdentity identity, IoSource pidfd, Stdio stdio, SafeFileHandle? terminal, IOutputSink sink, Action? onReaped)
+    /// <param name="identity">Of the user's process.</param>
+    /// <param name="pidfd">Of our child, which is that process unless <paramref name="adopted"/> is given.</param>
+    /// <param name="stdio">Its streams, which are taken over.</param>
+    /// <param name="terminal">A copy of the terminal's master.</param>
+    /// <param name="sink">Where output goes.</param>
+    /// <param name="onReaped">Called at its end.</param>
+    /// <param name="adopted">A pidfd of the user's process, when our child only waits for it and ends with its exit code; taken over.</param>
+    /// <param name="onReleased">See <see cref="ReleaseAsync"/>.</param>
+    public ContainerProcess(
+        ProcessIdentity identity, IoSource pidfd, Stdio stdio, SafeFileHandle? terminal, IOutputSink sink, Action? onReaped, SafeFileHandle? adopted = null, Func<Task>? onReleased = null)
     {
+        _adopted = adopted;
+        _onReleased = onReleased;
         Identity = identity;
         _pidfd = pidfd;
         _terminal = terminal;
@@ -43,6 +56,10 @@ internal sealed class ContainerProcess : IContainerProcess
         }
     }
 
+    private SafeFileHandle Target => _adopted ?? _pidfd.Handle;
+
+    public Task ReleaseAsync() => _onReleased?.Invoke() ?? Task.CompletedTask;
+
     public bool Kill(int signal)
     {
         lock (_gate)
@@ -52,7 +69,7 @@ internal sealed class ContainerProcess : IContainerProcess
                 return false;
             }
 
-            int status = Libc.try_pidfd_send_signal(_pidfd.Handle.Fd(), signal);
+            int status = Libc.try_pidfd_send_signal(Target.Fd(), signal);
             return status switch
             {
                 0 => true,
@@ -88,7 +105,7 @@ internal sealed class ContainerProcess : IContainerProcess
     {
         lock (_gate)
         {
-            return _reaped ? null : Libc.Own(Libc.fcntl(_pidfd.Handle.Fd(), Libc.F_DUPFD_CLOEXEC));
+            return _reaped ? null : Libc.Own(Libc.fcntl(Target.Fd(), Libc.F_DUPFD_CLOEXEC));
         }
     }
 
@@ -106,6 +123,7 @@ internal sealed class ContainerProcess : IContainerProcess
         {
             _reaped = true;
             _pidfd.Dispose();
+            _adopted?.Dispose();
         }
 
         _reapedSource.SetResult();

@@ -14,6 +14,9 @@ internal interface IContainerProcess
     /// <summary>True once reaped.</summary>
     bool HasExited { get; }
 
+    /// <summary>It has ended, all there is to learn of it and its cgroup has been read: what its runtime still holds of it goes.</summary>
+    Task ReleaseAsync() => Task.CompletedTask;
+
     /// <summary>Sends a signal by pidfd; false when it is already gone.</summary>
     bool Kill(int signal);
 

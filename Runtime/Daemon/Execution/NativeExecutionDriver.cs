@@ -216,7 +216,8 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
         }
     }
 
-    private static async Task AbortAsync(IoSource pidfd)
+    /// <summary>Kills and reaps what was not to be.</summary>
+    internal static async Task AbortAsync(IoSource pidfd)
     {
         using (pidfd)
         {

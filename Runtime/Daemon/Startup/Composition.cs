@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using NLog;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Api.Routes;
@@ -12,6 +13,7 @@ using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Execution.Oci;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Images.Registry;
 using Rtd.Daemon.Logging;
@@ -19,6 +21,7 @@ using Rtd.Daemon.Networking;
 using Rtd.Daemon.Networking.Addressing;
 using Rtd.Daemon.Networking.Bridge;
 using Rtd.Daemon.Networking.Links;
+using Rtd.Daemon.Security.AppArmor;
 using Rtd.Daemon.Security.Seccomp;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Volumes;
@@ -36,7 +39,6 @@ internal static class Composition
     public static DaemonServices Compose(DaemonContext context)
     {
         DaemonConfig config = context.Config.Current;
-        RefuseWhatNobodyReads(config);
         LimitLogs(config);
         ImageService images = new(
             new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]),
@@ -50,7 +52,10 @@ internal static class Composition
         }
 
         SeccompCompiler seccomp = new();
-        NativeExecutionDriver execution = new(SealedShim.Load(FindShim()));
+        AppArmorHost appArmor = AppArmorHost.Probe();
+        SafeFileHandle shim = SealedShim.Load(FindShim());
+        OciExecutionDriver otherRuntimes = new(shim, Path.Combine(config.ExecRoot, "oci"));
+        RuntimeSelection execution = new(new NativeExecutionDriver(shim), otherRuntimes);
         VolumeTrees trees = new(Path.Combine(config.DataRoot, "trash"));
         VolumeDrivers volumeDrivers = new(trees, context.Plugins, new MountNotes(Path.Combine(config.ExecRoot, "volumes")));
         VolumeStore volumes = new(config.DataRoot, trees, volumeDrivers, context.Events);
@@ -67,8 +72,8 @@ internal static class Composition
                 Volumes = volumes,
                 Events = context.Events,
             },
-            Defaults(config));
-        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, volumeDrivers);
+            Defaults(config, appArmor));
+        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, appArmor, volumeDrivers);
         ImageUsage usage = new(containers);
         VolumeService volumeService = new(volumes, volumeDrivers);
         BuildDirectory buildDirectory = new(config.DataRoot);
@@ -92,7 +97,11 @@ internal static class Composition
                 new VolumeRoutes(volumeService),
             ],
             Status = status,
-            RestoreAsync = containers.RestoreAsync,
+            RestoreAsync = async cancellation =>
+            {
+                await containers.RestoreAsync(cancellation);
+                otherRuntimes.Sweep(id => containers.All.Any(container => container.Run is not null && container.Id.StartsWith(id, StringComparison.Ordinal)));
+            },
             ReadyAsync = async cancellation =>
             {
                 // Nobody waits for a plugin that may not be there yet. What a former daemon has left has ids of its own: starts from now on are not concerned.
@@ -103,7 +112,7 @@ internal static class Composition
             Reload = changed =>
             {
                 images.Registries.Options = Registries(changed);
-                containers.Reload(Defaults(changed));
+                containers.Reload(Defaults(changed, appArmor));
                 LimitLogs(changed);
             },
             ShutDownAsync = async _ =>
@@ -120,23 +129,6 @@ internal static class Composition
     {
         LogQuota.Current = config.LogQuota is { } limit ? new LogQuota(Path.Combine(config.DataRoot, "containers"), limit) : null;
         LogQuota.Current?.Rotated();
-    }
-
-    /// <summary>A setting that would be passed over in silence is an error instead: somebody relies on it.</summary>
-    private static void RefuseWhatNobodyReads(DaemonConfig config)
-    {
-        (bool Asked, string Setting)[] settings =
-        [
-            (config.DefaultIpcMode != "private", "default-ipc-mode"),
-            (config.DefaultCgroupnsMode != "private", "default-cgroupns-mode"),
-        ];
-        foreach ((bool asked, string setting) in settings)
-        {
-            if (asked)
-            {
-                throw EngineException.InvalidParameter($"{setting} cannot be changed in this version of rtd: leave it at its default");
-            }
-        }
     }
 
     private static async Task ShutDownAsync(ContainerService containers, NetworkService networks, ImageService images, TimeSpan timeout)
@@ -181,7 +173,7 @@ internal static class Composition
         DataDirectory = config.DataRoot,
     };
 
-    private static ContainerDefaults Defaults(DaemonConfig config) => new()
+    private static ContainerDefaults Defaults(DaemonConfig config, AppArmorHost appArmor) => new()
     {
         DataRoot = config.DataRoot,
         ExecRoot = config.ExecRoot,
@@ -194,6 +186,11 @@ internal static class Composition
         HostGateways = config.HostGatewayAddresses,
         LogDriver = config.LogDriver,
         LogOptions = config.LogOptions,
+        AppArmor = appArmor.Available,
+        IpcMode = config.DefaultIpcMode,
+        CgroupnsMode = config.DefaultCgroupnsMode,
+        Runtimes = config.Runtimes,
+        Runtime = config.DefaultRuntime,
         Init = config.Init,
         NoNewPrivileges = config.NoNewPrivileges,
         SeccompProfile = ConfigCheck.SeccompProfile(config.SeccompProfile),

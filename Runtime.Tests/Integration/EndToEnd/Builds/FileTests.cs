@@ -99,6 +99,7 @@ public sealed class FileTests(DaemonFixture fixture, ITestOutputHelper output) :
         (await BuildAsync($"FROM busybox\nADD --checksum=sha256:{new string('0', 64)} {page} /dir/")).Says("digest mismatch");
         (await BuildAsync($"FROM busybox\nADD http://{TestHost.NeighbourAddress}:8077/ /dir/")).Says("cannot determine filename from url");
         (await BuildAsync($"FROM busybox\nADD http://{TestHost.NeighbourAddress}:8077/missing /dir/")).Says("404");
+        (await BuildAsync("FROM busybox\nADD https://host.example/some/repository.git /dir/")).Says("a git repository (https://host.example/some/repository.git) cannot be added");
     }
 
     [RootFact]

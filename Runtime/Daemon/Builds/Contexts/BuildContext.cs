@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Storage.Trees;
+using Rtd.Protocol.Patterns;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Builds.Contexts;
@@ -56,7 +57,7 @@ internal sealed class BuildContext(PrivateTree tree, string dockerfile, string d
             return;
         }
 
-        IgnorePatterns patterns = IgnorePatterns.Parse(text);
+        IgnorePatterns patterns = ContextRules.Parse(text);
         foreach (string file in (ReadOnlySpan<string>)[dockerfile, IgnoreName])
         {
             string clean = Path.GetFullPath(file, "/")[1..];

@@ -45,6 +45,7 @@ internal sealed class BuildDirectory
         OwnFiles.MakeDirectory(path, OwnFiles.SharedDirectory); // a step may have it mounted, and run as anybody; those above are private
         try
         {
+            OwnFiles.SpreadOut(path);
             return new PrivateTree(path, Removal);
         }
         catch

@@ -7,6 +7,7 @@ using Rtd.Daemon.Builds.Files;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Storage.Tar;
+using Rtd.Protocol.Patterns;
 using Rtd.Protocol.Text;
 
 namespace Rtd.Daemon.Builds.Stages;
@@ -17,8 +18,8 @@ internal sealed partial class StageBuild
     {
         Image? from = copy.From is null ? null : await FindSourceAsync(copy.From);
         using ImageTree? source = copy.From is null ? null : new ImageTree(session.Parts.Images.Storage, from);
-        using ImageTree image = OpenImage();
-        CopyOptions options = Options(image.Tree, copy.Chown, copy.Chmod, copy.Exclude) with { Parents = copy.Parents };
+        using ImageView image = new(OpenImage);
+        CopyOptions options = Options(image, copy.Chown, copy.Chmod, copy.Exclude) with { Parents = copy.Parents };
         SourceSelection selection = new(source?.Tree ?? ContextTree, isContext: copy.From is null, options);
         List<CopySource> sources = await Blocking(() => copy.Sources.Paths.SelectMany(path => Select(copy, selection, path)).ToList());
         await CommitFilesAsync(copy, copy.Chown, copy.Sources, sources, options, image);
@@ -26,14 +27,15 @@ internal sealed partial class StageBuild
 
     private async Task AddAsync(AddInstruction add)
     {
-        using ImageTree image = OpenImage();
-        CopyOptions options = Options(image.Tree, add.Chown, add.Chmod, add.Exclude);
+        using ImageView image = new(OpenImage);
+        CopyOptions options = Options(image, add.Chown, add.Chmod, add.Exclude);
         SourceSelection selection = new(ContextTree, isContext: true, options);
         List<CopySource> sources = [];
         try
         {
             foreach (string path in add.Sources.Paths)
             {
+                RefuseRepository(path, add.KeepGitDirectory);
                 if (RemoteSource.Is(path))
                 {
                     sources.Add(await new RemoteSource(session.Parts.Directory, output).DownloadAsync(path, add, options, cancelled));
@@ -52,6 +54,16 @@ internal sealed partial class StageBuild
             {
                 await (source.Downloaded?.DisposeAsync() ?? ValueTask.CompletedTask);
             }
+        }
+    }
+
+    /// <summary>Rather than a page that a web server shows at its address.</summary>
+    private static void RefuseRepository(string path, bool keepsGitDirectory)
+    {
+        bool isAddress = path.Contains("://", StringComparison.Ordinal) || path.StartsWith("git@", StringComparison.Ordinal);
+        if (keepsGitDirectory || (isAddress && GitAddress.TryParse(path) is not null))
+        {
+            throw EngineException.InvalidParameter($"ADD failed: a git repository ({path}) cannot be added: make it the context, or clone it in a RUN");
         }
     }
 
@@ -81,7 +93,7 @@ internal sealed partial class StageBuild
         return session.Pin(await session.Bases.GetAsync(from, null, output, cancelled));
     }
 
-    private async Task CommitFilesAsync(Instruction instruction, string? chown, FileSources words, List<CopySource> sources, CopyOptions options, ImageTree image)
+    private async Task CommitFilesAsync(Instruction instruction, string? chown, FileSources words, List<CopySource> sources, CopyOptions options, ImageView image)
     {
         sources.AddRange(words.Documents.Select(document => Document(document, options)));
         if (sources.Count == 0)
@@ -132,12 +144,12 @@ internal sealed partial class StageBuild
         };
     }
 
-    private static CopyOptions Options(FileTree image, string? chown, string? chmod, IReadOnlyList<string> exclude)
+    private static CopyOptions Options(ImageView image, string? chown, string? chmod, IReadOnlyList<string> exclude)
     {
-        IgnorePatterns patterns = IgnorePatterns.Parse(string.Join('\n', exclude));
+        IgnorePatterns patterns = ContextRules.Of(exclude);
         return new CopyOptions
         {
-            Owner = chown is { Length: > 0 } ? FileOwner.Parse(image, chown) : null,
+            Owner = chown is { Length: > 0 } ? FileOwner.Parse(image.Tree, chown) : null,
             Mode = chmod is { Length: > 0 } ? Mode(chmod) : null,
             Excludes = exclude.Count == 0 ? _ => false : path => patterns.Excludes(BytePath.Show(path)),
             MayIncludeBelow = exclude.Any(pattern => pattern.StartsWith('!')),

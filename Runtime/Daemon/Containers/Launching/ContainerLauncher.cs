@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using NLog;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Containers.Archives;
 using Rtd.Daemon.Containers.Linking;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Streams;
@@ -9,9 +10,12 @@ using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Execution.Oci;
 using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Security;
+using Rtd.Daemon.Security.AppArmor;
+using Rtd.Daemon.Security.Seccomp;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
 
@@ -33,8 +37,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     /// </summary>
     public byte[] SeccompFilter(HostConfig host)
     {
-        SecurityOptions options = SecurityOptions.Parse(host.SecurityOpt, defaults.NoNewPrivileges);
-        string asked = options.Seccomp ?? (host.Privileged ? SecurityOptions.Unconfined : defaults.SeccompProfile);
+        string asked = AskedSeccomp(host);
         if (asked == SecurityOptions.Unconfined)
         {
             return [];
@@ -55,6 +58,38 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
 
         return parts.Seccomp.CompileDefault(CapabilitiesOf(host));
     }
+
+    /// <summary>What a container's own runtime needs; null for ours.</summary>
+    private OciLaunch? OciOf(HostConfig host)
+    {
+        if (!defaults.Runtimes.TryGetValue(host.Runtime, out OciRuntime? runtime))
+        {
+            return OciRuntime.IsNative(host.Runtime) ? null : throw EngineException.InvalidParameter($"unknown or invalid runtime name: {host.Runtime}");
+        }
+
+        string asked = AskedSeccomp(host);
+        return new OciLaunch
+        {
+            Runtime = runtime,
+            Seccomp = asked == SecurityOptions.Unconfined ? null
+                : asked == SecurityOptions.Builtin ? DefaultProfile.For(CapabilitiesOf(host))
+                : ProfileReader.Read(asked, CapabilitiesOf(host)),
+            DeviceRules = ResourceBuilder.Build(host).DeviceRules,
+            Annotations = host.Annotations ?? [],
+        };
+    }
+
+    /// <summary>The AppArmor profile of a container and of its execs; empty is unconfined.</summary>
+    public string AppArmorProfile(HostConfig host)
+    {
+        string? asked = SecurityOptions.Parse(host.SecurityOpt, defaults.NoNewPrivileges).AppArmor;
+        return !defaults.AppArmor || asked == SecurityOptions.Unconfined ? ""
+            : asked is "docker-default" ? ContainerProfile.Name // what compose files and manifests of others call the default
+            : asked ?? (host.Privileged ? "" : ContainerProfile.Name);
+    }
+
+    private string AskedSeccomp(HostConfig host) =>
+        SecurityOptions.Parse(host.SecurityOpt, defaults.NoNewPrivileges).Seccomp ?? (host.Privileged ? SecurityOptions.Unconfined : defaults.SeccompProfile);
 
     public static ulong CapabilitiesOf(HostConfig host) => Capabilities.Parse(host.CapAdd ?? [], host.CapDrop ?? [], host.Privileged);
 
@@ -134,7 +169,9 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             Spec = spec,
             CloneFlags = SpecBuilder.CloneFlags(record.HostConfig),
             NamespaceFds = joined.Fds,
-            Trees = [.. spec.Mounts.Where(mount => mount.Kind == MountKind.Tree).Select(mount => sources.Tree(mount.Destination))],
+            Oci = OciOf(record.HostConfig),
+            Trees = [.. spec.Mounts.Where(mount => mount.Kind == MountKind.Tree)
+                .Select(mount => mount.Source == SpecBuilder.SharedMemory ? joined.SharedMemory! : sources.Tree(mount.Destination))],
             Rootfs = rootfs,
             Cgroup = cgroup,
             ConnectNetwork = (pid, cancellation) => ConnectAsync(record.HostConfig, network, pid, cancellation),
@@ -161,8 +198,10 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             LinkEnvironment = [.. links.SelectMany(link => LinkEnvironment.Of(record.Name, link))],
             CgroupMounts = parts.Cgroups.ContainerMounts(writableCgroups),
             JoinNamespaces = joined.Kinds,
+            SharesMemory = joined.SharedMemory is not null,
             Sources = sources,
             SeccompFilter = SeccompFilter(record.HostConfig),
+            AppArmorProfile = AppArmorProfile(record.HostConfig),
             Capabilities = CapabilitiesOf(record.HostConfig),
         };
     }
@@ -231,6 +270,11 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
                 joined.Add(Libc.CLONE_NEWPID, OpenNamespace(store.Get(pidTarget), "pid", "PID namespace"));
             }
 
+            if (CreateRules.IpcContainer(record.HostConfig) is { } ipcTarget)
+            {
+                JoinIpc(joined, store.Get(ipcTarget));
+            }
+
             return joined;
         }
         catch
@@ -238,6 +282,20 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             joined.Dispose();
             throw;
         }
+    }
+
+    /// <summary>System V objects and message queues are the namespace's, POSIX shared memory is whatever is mounted on /dev/shm.</summary>
+    private static void JoinIpc(JoinedNamespaces joined, Container donor)
+    {
+        if (donor.Record.HostConfig.IpcMode is not ("shareable" or "host"))
+        {
+            throw EngineException.InvalidParameter($"cannot join IPC of container {donor.Id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)");
+        }
+
+        joined.Add(Libc.CLONE_NEWIPC, OpenNamespace(donor, "ipc", "IPC"));
+        using SafeFileHandle mounts = OpenNamespace(donor, "mnt", "IPC");
+        joined.SharedMemory = RunningRoot.Clone(mounts, "/dev/shm")
+            ?? throw EngineException.Conflict($"cannot join IPC of container {donor.Id}: it has no /dev/shm");
     }
 
     /// <summary>A running container's namespace, held by fd: the pid cannot be somebody else's by the time it is joined.</summary>

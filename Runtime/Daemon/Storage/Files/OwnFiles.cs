@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Storage.Trees;
 using Rtd.Protocol.Syscalls;
 
@@ -37,6 +38,17 @@ internal static class OwnFiles
         }
 
         Check("rename", to, result == -Libc.ENOTEMPTY ? -Libc.EEXIST : result);
+    }
+
+    /// <summary>
+    /// Has ext4 put a tree that is to be filled into a block group with room, as it does for home directories, rather than all of them side by side:
+    /// making a file passes over the inodes removed in the last half minute one by one (recently_deleted in fs/ext4/ialloc.c), so that an unpacking after
+    /// a removal took three times as long. A wish, not a need: other file systems have no such flag.
+    /// </summary>
+    public static void SpreadOut(string path)
+    {
+        using SafeFileHandle directory = Libc.open(path, Libc.O_RDONLY | Libc.O_DIRECTORY);
+        _ = Libc.try_add_inode_flags(directory.Fd(), Libc.FS_TOPDIR_FL);
     }
 
     private static void MakeAbove(string path, uint mode)

@@ -89,7 +89,7 @@ internal sealed partial class LayerStore
     {
         string diff = Path.Combine(stage, DiffName);
         string tapePath = Path.Combine(stage, TapeName);
-        SpreadOut(stage);
+        OwnFiles.SpreadOut(stage);
         OwnFiles.MakeDirectory(diff, OwnFiles.SharedDirectory);
         using HashingStream hashed = new(archive);
         using BufferedStream buffered = new(hashed, 64 * 1024);
@@ -107,17 +107,6 @@ internal sealed partial class LayerStore
         }
 
         return new LayerStage(_removal, stage, implied) { DiffId = hashed.Digest(), Size = unpack.Size, ArchiveSize = hashed.Count };
-    }
-
-    /// <summary>
-    /// Has ext4 put each layer into a block group with room, as it does for home directories, rather than all of them side by side: making a file
-    /// passes over the inodes removed in the last half minute one by one (recently_deleted in fs/ext4/ialloc.c), so that an unpacking after
-    /// a removal took three times as long. A wish, not a need: other file systems have no such flag.
-    /// </summary>
-    private static void SpreadOut(string stage)
-    {
-        using SafeFileHandle directory = Libc.open(stage, Libc.O_RDONLY | Libc.O_DIRECTORY);
-        _ = Libc.try_add_inode_flags(directory.Fd(), Libc.FS_TOPDIR_FL);
     }
 
     private static void Read(TarReader reader, LayerUnpack unpack, bool endMarker, CancellationToken cancelled)

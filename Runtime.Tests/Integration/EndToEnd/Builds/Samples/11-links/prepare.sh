@@ -1,0 +1,1 @@
+mkdir -p dir/sub && echo file > dir/file && ln -s file dir/relative && ln -s /etc/passwd dir/absolute && ln -s nowhere dir/dangling && ln -s sub dir/to-dir && echo in > dir/sub/in && ln dir/file dir/hard && ln -s dir way
