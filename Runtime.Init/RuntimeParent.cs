@@ -27,7 +27,7 @@ internal static class RuntimeParent
         Libc.close_range(3, uint.MaxValue, Libc.CLOSE_RANGE_CLOEXEC);
 
         Progress.Step = InitStep.MountRootfs;
-        Rootfs.SetPropagation(0);
+        Rootfs.Separate();
         using Rootfs rootfs = Rootfs.Mount(spec.Rootfs, sync.Received);
         Progress.Step = InitStep.User;
         Identity identity = IdentityLookup.Find(rootfs.Fd, spec.User, spec.AdditionalGroups);
