@@ -69,6 +69,7 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             SeccompProfile = options.SeccompProfile is null or "builtin" ? null : options.SeccompProfile,
             LogDriver = options.LogDriver ?? "json-file",
             LogOptions = KeyValues(options.LogOptions!, nameof(options.LogOptions)),
+            LogQuota = options.LogQuota is null ? null : LogQuota(options.LogQuota),
             InsecureRegistries = options.InsecureRegistries!.Select(InsecureRegistry).ToArray(),
             RegistryMirrors = options.RegistryMirrors!.Select(Mirror).ToArray(),
             MaxConcurrentDownloads = InRange(options.MaxConcurrentDownloads, nameof(options.MaxConcurrentDownloads), 3, 1, 1024),

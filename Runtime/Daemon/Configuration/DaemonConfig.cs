@@ -137,6 +137,9 @@ internal sealed record DaemonConfig
 
     public required IReadOnlyDictionary<string, string> LogOptions { get; init; }
 
+    /// <summary>Bytes of all logs together; null for no limit.</summary>
+    public long? LogQuota { get; init; }
+
     public required IReadOnlyList<string> InsecureRegistries { get; init; }
 
     public required IReadOnlyList<string> RegistryMirrors { get; init; }

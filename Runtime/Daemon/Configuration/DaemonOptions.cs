@@ -183,6 +183,10 @@ internal sealed class DaemonOptions
     [FileKey("log-opts")]
     public IEnumerable<string>? LogOptions { get; set; }
 
+    [Option("log-quota", MetaValue = "bytes", HelpText = "What all containers' logs on disk may take together: the oldest rotated files go first (default no limit)")]
+    [FileKey("log-quota")]
+    public string? LogQuota { get; set; }
+
     [Option("max-concurrent-downloads", MetaValue = "int", HelpText = "Layers to download at once (default 3)")]
     [FileKey("max-concurrent-downloads")]
     public int? MaxConcurrentDownloads { get; set; }

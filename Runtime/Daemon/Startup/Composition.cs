@@ -16,6 +16,7 @@ using Rtd.Daemon.Execution;
 using Rtd.Daemon.Execution.Oci;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Images.Registry;
+using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Networking.Addressing;
 using Rtd.Daemon.Networking.Bridge;
@@ -38,6 +39,7 @@ internal static class Composition
     public static DaemonServices Compose(DaemonContext context)
     {
         DaemonConfig config = context.Config.Current;
+        LimitLogs(config);
         ImageService images = new(
             new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]),
             Registries(config));
@@ -111,6 +113,7 @@ internal static class Composition
             {
                 images.Registries.Options = Registries(changed);
                 containers.Reload(Defaults(changed, appArmor));
+                LimitLogs(changed);
             },
             ShutDownAsync = async _ =>
             {
@@ -119,6 +122,13 @@ internal static class Composition
                 quickMoves?.Dispose();
             },
         };
+    }
+
+    /// <summary>Looks at once: the limit may be a new one.</summary>
+    private static void LimitLogs(DaemonConfig config)
+    {
+        LogQuota.Current = config.LogQuota is { } limit ? new LogQuota(Path.Combine(config.DataRoot, "containers"), limit) : null;
+        LogQuota.Current?.Rotated();
     }
 
     private static async Task ShutDownAsync(ContainerService containers, NetworkService networks, ImageService images, TimeSpan timeout)

@@ -217,6 +217,7 @@ internal sealed partial class JsonFileLog
         _file = next;
         _size = 0;
         _generation++;
+        LogQuota.Current?.Rotated();
         Wake();
         return true;
     }
