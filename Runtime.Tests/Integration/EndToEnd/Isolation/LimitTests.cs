@@ -30,7 +30,7 @@ public sealed class LimitTests(DaemonFixture fixture, ITestOutputHelper output) 
     public async Task Fork_bomb()
     {
         const int Limit = 60;
-        (string id, CgroupView cgroup) = await WatchAsync("while :; do sleep 1000 & done", "--pids-limit", $"{Limit}");
+        (string id, CgroupView cgroup) = await WatchAsync("(while :; do sleep 1000 & done); exec sleep 1000", "--pids-limit", $"{Limit}");
 
         await Eventually.HoldsAsync("it is refused", () => cgroup.Key("pids", "pids.events", "max", "pids.events") > 0);
 
@@ -81,7 +81,8 @@ public sealed class LimitTests(DaemonFixture fixture, ITestOutputHelper output) 
         string directory = Path.Combine(Host.Root, "flooded");
         Directory.CreateDirectory(directory);
         Stopwatch clock = Stopwatch.StartNew();
-        (_, CgroupView cgroup) = await WatchAsync($"while :; do dd if=/dev/zero of=/d/f bs={Block} count=64 oflag=direct 2>/dev/null; done", option, rate, "-v", $"{directory}:/d");
+        string script = $"dd if=/dev/zero of=/d/f bs={Block} count={(byBytes ? 3 * Bytes / Block : 3 * Operations) + 8} oflag=direct 2>/dev/null; exec sleep 1000";
+        (_, CgroupView cgroup) = await WatchAsync(script, option, rate, "-v", $"{directory}:/d");
 
         long done = 0;
         await Eventually.HoldsAsync("something is written", () => (done = Written(cgroup, byBytes)) >= (byBytes ? 3 * Bytes : 3 * Operations));

@@ -52,11 +52,11 @@ public sealed class CredentialTests(DaemonFixture fixture, ITestOutputHelper out
         (await DockerAsync("run", "--rm", "-u", "4321", "--group-add", "shunned", "groups", "cat", "/secret")).Exits(1).Says("permission denied");
     }
 
-    /// <summary>CVE-2024-9676, CVE-2026-47262: a group file without end takes neither time nor memory of the daemon's.</summary>
+    /// <summary>CVE-2024-9676, CVE-2026-47262: a group file of a size that none has takes neither time nor memory.</summary>
     [RootFact]
     public async Task Giant_group_file_is_refused()
     {
-        (await DockerAsync("run", "--name", "giant", "busybox", "truncate", "-s", "1G", "/etc/group")).Exits(0);
+        (await DockerAsync("run", "--name", "giant", "busybox", "truncate", "-s", "40M", "/etc/group")).Exits(0);
         (await DockerAsync("commit", "giant", "giant")).Exits(0);
 
         CommandResult result = await DockerAsync("run", "--rm", "-u", "root:wheel", "giant", "true");
