@@ -1,3 +1,4 @@
+using Rtd.Init.Supervision;
 using Rtd.Protocol.Sync;
 
 namespace Rtd.Init;
@@ -12,7 +13,12 @@ internal static class Program
 
     private static int Main(string[] args)
     {
-        if (args is not [InitRoles.Container or InitRoles.Exec])
+        if (args is [InitRoles.Supervisor])
+        {
+            return new Supervisor(SyncFd).Run();
+        }
+
+        if (args is not [InitRoles.Container or InitRoles.Exec or InitRoles.RuntimeParent])
         {
             Console.Error.WriteLine("rtinit is started by rtd, not by hand");
             return 1;
@@ -25,9 +31,13 @@ internal static class Program
             {
                 ContainerInit.Run(sync);
             }
-            else
+            else if (args[0] == InitRoles.Exec)
             {
                 ExecInit.Run(sync);
+            }
+            else
+            {
+                RuntimeParent.Run(sync);
             }
         }
         catch (Exception failure)

@@ -45,6 +45,8 @@ internal sealed class SyncSocket(int fd)
         Libc.write_all(fd, data[sent..], "sync socket");
     }
 
+    public void Send(ReadOnlyMemory<byte> message) => Libc.write_all(fd, message.Span, "sync socket");
+
     /// <summary>Best effort: when the daemon is gone there is nobody to tell, and rtinit ends in any case.</summary>
     public void TrySendError(InitError error)
     {

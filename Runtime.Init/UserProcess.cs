@@ -21,6 +21,8 @@ internal static class UserProcess
 
         Progress.Step = InitStep.WorkingDirectory;
         WorkingDirectory.Enter(root, process.WorkingDirectory);
+        Progress.Step = InitStep.AppArmor;
+        AppArmor.ConfineNextExec(root, process.AppArmorProfile);
         if (process.NoNewPrivileges)
         {
             Libc.prctl(Libc.PR_SET_NO_NEW_PRIVS, 1);

@@ -7,6 +7,7 @@ namespace Rtd.Tests.Integration.Hosting;
 internal sealed class TestDaemon(TestHost host) : IAsyncDisposable
 {
     private Process? _process;
+    private int? _successor;
 
     public TestHost Host => host;
 
@@ -23,9 +24,12 @@ internal sealed class TestDaemon(TestHost host) : IAsyncDisposable
     public string LogFile { get; } = Path.Combine(host.Root, "daemon.log");
 
     /// <summary>The daemon's pid on the machine.</summary>
-    public int Pid => (_process ?? throw new InvalidOperationException("the daemon was not started")).Id;
+    public int Pid => _successor ?? (_process ?? throw new InvalidOperationException("the daemon was not started")).Id;
 
-    public bool IsRunning => _process is { HasExited: false };
+    public bool IsRunning => _successor is { } pid ? IsAlive(pid) : _process is { HasExited: false };
+
+    /// <summary>Started as by a service manager, which itself starts it again when it has died.</summary>
+    public bool IsManaged { get; set; }
 
     /// <summary>All the daemon has written so far.</summary>
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
@@ -45,6 +49,7 @@ internal sealed class TestDaemon(TestHost host) : IAsyncDisposable
             await File.WriteAllTextAsync(ConfigFile, "{}");
         }
 
+        _successor = null;
         using ReadySocket ready = new(Path.Combine(host.Root, "notify"));
         using CancellationTokenSource patience = new(Command.Patience);
         _process = Launch([.. CommandLine, .. flags], ready.Path);
@@ -74,11 +79,32 @@ internal sealed class TestDaemon(TestHost host) : IAsyncDisposable
         await EndAsync();
     }
 
+    /// <summary>As a crash, after which the supervisor starts the daemon again; returns when that one is ready.</summary>
+    public async Task KillAndFollowAsync()
+    {
+        int killed = Pid;
+        using ReadySocket ready = new(Path.Combine(host.Root, "notify"));
+        using CancellationTokenSource patience = new(Command.Patience);
+        await KillAsync();
+        try
+        {
+            await ready.WaitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new XunitException($"the supervisor did not start the daemon again\n{Log}");
+        }
+
+        _successor = int.Parse(await File.ReadAllTextAsync(Pidfile), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.NotEqual(killed, _successor);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (IsRunning)
         {
-            await StopAsync();
+            _ = Libc.kill(Pid, Libc.SIGTERM);
+            await EndAsync();
         }
 
         _process?.Dispose();
@@ -89,12 +115,26 @@ internal sealed class TestDaemon(TestHost host) : IAsyncDisposable
         // The daemon's output goes straight to a file: a pipe could fill, or keep a reader waiting for a container that inherited it.
         ProcessStartInfo info = new("sh", ["-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh", LogFile, .. host.InsideAndOwned(command)]);
         info.Environment["NOTIFY_SOCKET"] = notifySocket;
+        if (IsManaged)
+        {
+            info.Environment["INVOCATION_ID"] = "test";
+        }
+
         info.Environment["RTD_CANARY_OF_DAEMON"] = "must not be seen in a container";
         return Process.Start(info)!;
     }
 
+    private static bool IsAlive(int pid) =>
+        File.Exists($"/proc/{pid}/stat") && File.ReadAllText($"/proc/{pid}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] != 'Z';
+
     private async Task<int> EndAsync()
     {
+        if (_successor is { } pid)
+        {
+            await Eventually.HoldsAsync("the daemon has ended", () => !IsAlive(pid), () => Log);
+            return 0;
+        }
+
         try
         {
             await _process!.WaitForExitAsync().WaitAsync(Command.Patience);

@@ -40,7 +40,9 @@ public sealed class ErrorStatusTests
     [InlineData(127, Libc.ENOENT, 400)]
     [InlineData(126, Libc.EACCES, 400)]
     [InlineData(128, Libc.ENOTDIR, 400)]
-    [InlineData(128, Libc.EINVAL, 500)]
+    [InlineData(128, Libc.EINVAL, 400)]
+    [InlineData(128, Libc.ENOMEM, 500)]
+    [InlineData(128, 0, 500)]
     public void Failed_start_is_the_clients_mistake_or_ours(int exitCode, int errno, int status) =>
         Assert.Equal(status, ErrorStatus.From(new StartException("exec", errno, "it failed", exitCode)).Status);
 

@@ -20,6 +20,8 @@ public sealed class ConfigTests
         { "DefaultCgroupnsMode", "--default-cgroupns-mode host", "{\"default-cgroupns-mode\":\"host\"}" },
         { "DefaultGateway", "--default-gateway 10.9.0.1", "{\"default-gateway\":\"10.9.0.1\"}" },
         { "DefaultIpcMode", "--default-ipc-mode shareable", "{\"default-ipc-mode\":\"shareable\"}" },
+        { "DefaultRuntime", "--default-runtime runc", "{\"default-runtime\":\"runc\"}" },
+        { "Runtimes", "--add-runtime other=/bin/sh", "{\"runtimes\":{\"other\":{\"path\":\"/bin/sh\"}}}" },
         { "DefaultShmSize", "--default-shm-size 1g", "{\"default-shm-size\":\"1G\"}" },
         { "DefaultShmSize", "--default-shm-size 1048576", "{\"default-shm-size\":1048576}" },
         { "DefaultUlimits", "--default-ulimit nofile=64:128 --default-ulimit core=-1", "{\"default-ulimits\":{\"nofile\":{\"Name\":\"nofile\",\"Soft\":64,\"Hard\":128},\"core\":{\"Soft\":-1,\"Hard\":-1}}}" },
@@ -108,8 +110,7 @@ public sealed class ConfigTests
 
     [Theory]
     [InlineData("{\"foo\":1,\"debug\":true,\"bar\":2}", "the following directives don't match any configuration option: foo, bar")]
-    [InlineData("{\"live-restore\":true}", "\"live-restore\" in daemon.json is not available in this version of rtd")]
-    [InlineData("{\"userns-remap\":\"default\",\"runtimes\":{\"x\":{}}}", "the following directives are not available in this version of rtd: userns-remap, runtimes")]
+    [InlineData("{\"userns-remap\":\"default\",\"proxies\":{\"x\":{}}}", "the following directives are not available in this version of rtd: userns-remap, proxies")]
     [InlineData("{\"debug\":\"x\"}", "value of \"debug\" must be true or false")]
     [InlineData("{\"mtu\":\"1500\"}", "value of \"mtu\" must be an integer")]
     [InlineData("{\"mtu\":1.5}", "value of \"mtu\" must be an integer")]
@@ -149,7 +150,6 @@ public sealed class ConfigTests
     [InlineData("--exec-opt a=b", "invalid value \"a=b\" for --exec-opt: the one exec option is native.cgroupdriver")]
     [InlineData("--label a=1 --label a=2", "conflict labels for a=1 and a=2")]
     [InlineData("--label a", "invalid value \"a\" for --label: it must be key=value")]
-    [InlineData("--live-restore", "--live-restore is not available in this version of rtd")]
     [InlineData("--tlscert /x", "--tlscert has no effect without TLS: set tlsverify (or tls) to true, too")]
     [InlineData("--tlsverify --tls=false", "--tlsverify and --tls=false contradict each other")]
     [InlineData("--metrics-addr 9323", "invalid value \"9323\" for --metrics-addr: it must be IP:PORT, such as 127.0.0.1:9323")]

@@ -43,7 +43,12 @@ internal sealed record EngineTls(bool Verify, string Authority, string? Certific
     /// <summary>What broke a conversation, in the words of Go's client, which people search for.</summary>
     public static string Reason(Exception failure)
     {
-        string text = (failure.InnerException ?? failure).ToString();
+        string text = "";
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            text += cause.Message + "\n";
+        }
+
         return text.Contains("RemoteCertificateNameMismatch", StringComparison.Ordinal) ? "tls: failed to verify certificate: x509: certificate is not valid for this host name"
             : text.Contains("NotTimeValid", StringComparison.Ordinal) ? "tls: failed to verify certificate: x509: certificate has expired or is not yet valid"
             : text.Contains("UntrustedRoot", StringComparison.Ordinal) || text.Contains("PartialChain", StringComparison.Ordinal) ? "tls: failed to verify certificate: x509: certificate signed by unknown authority"

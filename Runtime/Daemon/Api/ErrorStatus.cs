@@ -13,7 +13,7 @@ internal static class ErrorStatus
     public static (int Status, string Message, bool Unexpected) From(Exception error) => error switch
     {
         EngineException engine => (FromKind(engine.Kind), FirstLine(engine.Message), engine.Kind == ErrorKind.System),
-        StartException start => (FromStart(start), FirstLine(start.Message), false),
+        StartException start => (start.IsOfTheRequest ? 400 : 500, FirstLine(start.Message), false),
         FramingException malformed => (malformed.Status, malformed.Message, false),
         BadHttpRequestException bad => (bad.StatusCode, Lower(FirstLine(bad.Message)), false),
         SyscallException or IOException or UnauthorizedAccessException => (500, FirstLine(error.Message), true),
@@ -35,12 +35,6 @@ internal static class ErrorStatus
         ErrorKind.DeadlineExceeded => 504,
         _ => 500,
     };
-
-    /// <summary>
-    /// A command that is missing (127) or cannot be executed (126), and a mount of a file onto a directory or the reverse, are the client's
-    /// mistakes: dockerd answers 400 to these and 500 to any other failed start.
-    /// </summary>
-    private static int FromStart(StartException start) => start.ExitCode is 126 or 127 || start.Errno == Libc.ENOTDIR ? 400 : 500;
 
     private static string FirstLine(string message)
     {

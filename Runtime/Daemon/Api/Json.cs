@@ -31,7 +31,7 @@ internal static class Json
         DateParseHandling = DateParseHandling.None,
         ObjectCreationHandling = ObjectCreationHandling.Replace,
         MaxDepth = MaxDepth,
-        Converters = { new GoTimeConverter() },
+        Converters = { new GoTimeConverter(), new StringMapConverter() },
     });
 
     /// <summary>The document and a newline, as Go's encoder ends every value.</summary>
@@ -73,10 +73,28 @@ internal static class Json
         Utf8JsonReader reader = new(document, new JsonReaderOptions { MaxDepth = MaxDepth, AllowMultipleValues = true });
         try
         {
-            if (!reader.Read() || !reader.TrySkip())
+            ulong arrays = 0; // a bit for each level: is it an array?
+            do
             {
-                throw EngineException.InvalidParameter("invalid JSON: got EOF while reading request body");
+                if (!reader.Read())
+                {
+                    throw EngineException.InvalidParameter("invalid JSON: got EOF while reading request body");
+                }
+
+                switch (reader.TokenType)
+                {
+                    case JsonTokenType.StartArray:
+                        arrays |= 1UL << reader.CurrentDepth;
+                        break;
+                    case JsonTokenType.StartObject:
+                        arrays &= ~(1UL << reader.CurrentDepth);
+                        break;
+                    case JsonTokenType.Null when reader.CurrentDepth > 0 && (arrays & (1UL << (reader.CurrentDepth - 1))) != 0:
+                        // No list of the API has a meaning for it, and nobody who reads one expects it.
+                        throw EngineException.InvalidParameter($"invalid JSON: a list holds null, at byte {reader.TokenStartIndex}");
+                }
             }
+            while (reader.CurrentDepth > 0 || reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray);
         }
         catch (System.Text.Json.JsonException error)
         {

@@ -11,6 +11,8 @@ internal sealed record CgroupFeatures
 
     public bool MemorySwappiness { get; init; }
 
+    public bool KernelMemoryTcp { get; init; }
+
     public bool OomKillDisable { get; init; }
 
     public bool CpuShares { get; init; }
@@ -26,6 +28,8 @@ internal sealed record CgroupFeatures
     public bool PidsLimit { get; init; }
 
     public bool BlkioWeight { get; init; }
+
+    public bool BlkioWeightDevice { get; init; }
 
     public bool BlkioThrottle { get; init; }
 

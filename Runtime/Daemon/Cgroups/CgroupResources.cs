@@ -12,6 +12,9 @@ internal sealed record CgroupResources
     /// <summary>Bytes, soft limit.</summary>
     public long? MemoryReservation { get; init; }
 
+    /// <summary>Bytes of TCP buffers (v1 only).</summary>
+    public long? KernelMemoryTcp { get; init; }
+
     /// <summary>0 … 100 (v1 only).</summary>
     public long? MemorySwappiness { get; init; }
 
@@ -42,6 +45,8 @@ internal sealed record CgroupResources
 
     /// <summary>10 … 1000.</summary>
     public int? BlkioWeight { get; init; }
+
+    public IReadOnlyList<BlkioWeight> BlkioWeights { get; init; } = [];
 
     public IReadOnlyList<BlkioThrottle> BlkioThrottles { get; init; } = [];
 

@@ -52,8 +52,8 @@ internal static class CgroupSettings
         SyscallException cause = new("write", errno, setting.File);
         return errno switch
         {
-            Libc.ENOENT => EngineException.System($"cannot set {setting.Subject}: the host's {setting.Controller} controller has no {setting.File}", cause),
-            Libc.EINVAL or Libc.ERANGE or Libc.EBUSY or Libc.ENODEV or Libc.ENOSPC or Libc.EACCES =>
+            Libc.ENOENT => EngineException.InvalidParameter($"cannot set {setting.Subject}: the host's {setting.Controller} controller has no {setting.File}", cause),
+            Libc.EINVAL or Libc.ERANGE or Libc.EBUSY or Libc.ENODEV or Libc.ENOSPC or Libc.EACCES or Libc.EPERM or Libc.EOPNOTSUPP =>
                 EngineException.InvalidParameter($"cannot set {setting.Subject} to {setting.Value}: {Libc.strerror(errno)}", cause),
             _ => EngineException.System($"cannot set {setting.Subject} to {setting.Value}: {Libc.strerror(errno)}", cause),
         };

@@ -123,6 +123,10 @@ internal sealed partial class ConfigBuilder
             : throw Invalid(text, nameof(options.DefaultShmSize), "it must be a number of bytes, with b, k, m or g after it if wanted");
     }
 
+    private long LogQuota(string text) => ByteSize.TryParse(text, out long bytes) && bytes > 0
+        ? bytes
+        : throw Invalid(text, nameof(options.LogQuota), "it must be a number of bytes, with b, k, m or g after it if wanted");
+
     private UlimitSetting Ulimit(string text)
     {
         (string name, string limits) = SplitPair(text, nameof(options.DefaultUlimits));

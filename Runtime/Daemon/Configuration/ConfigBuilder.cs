@@ -1,5 +1,6 @@
 using System.Net;
 using Rtd.Daemon.Api.Transport;
+using Rtd.Daemon.Execution.Oci;
 using Rtd.Daemon.Storage;
 
 namespace Rtd.Daemon.Configuration;
@@ -57,6 +58,8 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             StorageOptions = KeyValues(options.StorageOptions!, nameof(options.StorageOptions)),
             CgroupParent = options.CgroupParent ?? "/rtd",
             CgroupFavorDynMods = options.CgroupFavorDynMods ?? true,
+            Runtimes = Runtimes(),
+            DefaultRuntime = DefaultRuntime(),
             DefaultShmSize = ShmSize(),
             DefaultUlimits = options.DefaultUlimits!.Select(Ulimit).ToArray(),
             DefaultIpcMode = OneOf(options.DefaultIpcMode, nameof(options.DefaultIpcMode), "private", ["private", "shareable"]),
@@ -64,8 +67,10 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             Init = options.Init == true,
             NoNewPrivileges = options.NoNewPrivileges == true,
             SeccompProfile = options.SeccompProfile is null or "builtin" ? null : options.SeccompProfile,
+            LiveRestore = options.LiveRestore ?? false,
             LogDriver = options.LogDriver ?? "json-file",
             LogOptions = KeyValues(options.LogOptions!, nameof(options.LogOptions)),
+            LogQuota = options.LogQuota is null ? null : LogQuota(options.LogQuota),
             InsecureRegistries = options.InsecureRegistries!.Select(InsecureRegistry).ToArray(),
             RegistryMirrors = options.RegistryMirrors!.Select(Mirror).ToArray(),
             MaxConcurrentDownloads = InRange(options.MaxConcurrentDownloads, nameof(options.MaxConcurrentDownloads), 3, 1, 1024),
@@ -74,14 +79,48 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
         };
     }
 
+    private Dictionary<string, OciRuntime> Runtimes()
+    {
+        Dictionary<string, OciRuntime> runtimes = [];
+        foreach (string text in options.Runtimes!)
+        {
+            string[] words = text.Split('\0');
+            (string name, string program) = SplitPair(words[0], nameof(options.Runtimes));
+            if (name == OciRuntime.Native || name.AsSpan().IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") >= 0 || name.StartsWith('.'))
+            {
+                throw Invalid(words[0], nameof(options.Runtimes), name == OciRuntime.Native ? $"runtime name '{name}' is reserved" : "a name is made of letters, digits, dots, dashes and underscores");
+            }
+
+            if (FindProgram(program) is not { } found)
+            {
+                throw Invalid(words[0], nameof(options.Runtimes), $"there is no program {program}");
+            }
+
+            runtimes[name] = new OciRuntime(name, found, words[1..]);
+        }
+
+        return runtimes;
+    }
+
+    private string DefaultRuntime()
+    {
+        string name = options.DefaultRuntime ?? OciRuntime.Native;
+        return OciRuntime.IsNative(name) || Runtimes().ContainsKey(name)
+            ? name
+            : throw new ConfigurationException($"specified default runtime '{name}' does not exist");
+    }
+
+    /// <summary>A path as it is, a bare name from where programs are.</summary>
+    private static string? FindProgram(string program)
+    {
+        string[] directories = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+        IEnumerable<string> candidates = program.Contains('/') ? [Path.GetFullPath(program)] : directories.Select(directory => Path.Combine(directory, program));
+        return candidates.FirstOrDefault(File.Exists);
+    }
+
     /// <summary>What only makes sense, or none, in combination.</summary>
     private void CheckTogether()
     {
-        if (options.LiveRestore == true)
-        {
-            throw Unavailable(nameof(options.LiveRestore));
-        }
-
         CheckExecOptions();
         if (options.Bridge is not null && options.Bip is not null)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using Rtd.Daemon.Api.Transport;
+using Rtd.Daemon.Execution.Oci;
 
 namespace Rtd.Daemon.Configuration;
 
@@ -47,6 +48,9 @@ internal sealed record DaemonConfig
 
     /// <summary>How long containers may take to stop with the daemon; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
     public required TimeSpan ShutdownTimeout { get; init; }
+
+    /// <summary>Containers outlive the daemon.</summary>
+    public bool LiveRestore { get; init; }
 
     public required int OomScoreAdjust { get; init; }
 
@@ -114,6 +118,11 @@ internal sealed record DaemonConfig
 
     public required IReadOnlyList<UlimitSetting> DefaultUlimits { get; init; }
 
+    public required IReadOnlyDictionary<string, OciRuntime> Runtimes { get; init; }
+
+    /// <summary>One of them, or our own.</summary>
+    public required string DefaultRuntime { get; init; }
+
     /// <summary>shareable or private.</summary>
     public required string DefaultIpcMode { get; init; }
 
@@ -130,6 +139,9 @@ internal sealed record DaemonConfig
     public required string LogDriver { get; init; }
 
     public required IReadOnlyDictionary<string, string> LogOptions { get; init; }
+
+    /// <summary>Bytes of all logs together; null for no limit.</summary>
+    public long? LogQuota { get; init; }
 
     public required IReadOnlyList<string> InsecureRegistries { get; init; }
 

@@ -67,6 +67,14 @@ internal sealed class DaemonOptions
     [FileKey("default-network-opts")]
     public IEnumerable<string>? DefaultNetworkOptions { get; set; }
 
+    [Option("default-runtime", MetaValue = "string", HelpText = "OCI runtime of containers that do not ask for one (default \"rtd\")")]
+    [FileKey("default-runtime")]
+    public string? DefaultRuntime { get; set; }
+
+    [Option("add-runtime", MetaValue = "name=path", HelpText = "Another OCI runtime that containers can ask for")]
+    [FileKey("runtimes")]
+    public IEnumerable<string>? Runtimes { get; set; }
+
     [Option("default-shm-size", MetaValue = "bytes", HelpText = "Size of /dev/shm of containers (default 64MiB)")]
     [FileKey("default-shm-size")]
     public string? DefaultShmSize { get; set; }
@@ -155,7 +163,7 @@ internal sealed class DaemonOptions
     [FileKey("labels")]
     public IEnumerable<string>? Labels { get; set; }
 
-    [Option("live-restore", HelpText = "Keep containers running without the daemon (not available in this version)")]
+    [Option("live-restore", HelpText = "Keep containers running while there is no daemon")]
     [FileKey("live-restore")]
     public bool? LiveRestore { get; set; }
 
@@ -174,6 +182,10 @@ internal sealed class DaemonOptions
     [Option("log-opt", MetaValue = "key=value", HelpText = "Options of the default log driver")]
     [FileKey("log-opts")]
     public IEnumerable<string>? LogOptions { get; set; }
+
+    [Option("log-quota", MetaValue = "bytes", HelpText = "What all containers' logs on disk may take together: the oldest rotated files go first (default no limit)")]
+    [FileKey("log-quota")]
+    public string? LogQuota { get; set; }
 
     [Option("max-concurrent-downloads", MetaValue = "int", HelpText = "Layers to download at once (default 3)")]
     [FileKey("max-concurrent-downloads")]

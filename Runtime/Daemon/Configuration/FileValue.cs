@@ -31,7 +31,8 @@ internal static class FileValue
         ("default-ulimit", JObject map) => map.Properties().Select(pair => Ulimit(option, pair)).ToArray(),
         ("default-network-opt", JObject drivers) => drivers.Properties().SelectMany(driver => NetworkOptions(option, driver)).ToArray(),
         ("default-address-pool", JArray pools) => pools.Select(pool => AddressPool(option, pool)).ToArray(),
-        ("log-opt" or "default-ulimit" or "default-network-opt", _) => throw WrongType(option, "an object"),
+        ("add-runtime", JObject runtimes) => runtimes.Properties().Select(runtime => Runtime(option, runtime)).ToArray(),
+        ("add-runtime" or "log-opt" or "default-ulimit" or "default-network-opt", _) => throw WrongType(option, "an object"),
         (_, JArray list) => list.Select(item => Text(option, item)).ToArray(),
         _ => throw WrongType(option, "a list of strings"),
     };
@@ -42,6 +43,17 @@ internal static class FileValue
     private static IEnumerable<string> NetworkOptions(OptionInfo option, JProperty driver) => driver.Value is JObject map
         ? map.Properties().Select(pair => $"{driver.Name}={pair.Name}={Text(option, pair.Value)}")
         : throw WrongType(option, "an object of objects, by driver");
+
+    /// <summary><c>name=path</c>, and behind it arguments with a NUL before each, which nobody can type.</summary>
+    private static string Runtime(OptionInfo option, JProperty runtime)
+    {
+        if (runtime.Value is not JObject { } fields || fields["path"] is not { Type: JTokenType.String } path)
+        {
+            throw WrongType(option, "an object of { \"path\", \"runtimeArgs\" } by name; shims (runtimeType) are not available in this version of rtd");
+        }
+
+        return string.Concat(((IEnumerable<JToken>?)(fields["runtimeArgs"] as JArray) ?? []).Select(argument => '\0' + Text(option, argument)).Prepend($"{runtime.Name}={path}"));
+    }
 
     private static string Ulimit(OptionInfo option, JProperty pair) =>
         pair.Value is JObject limit && limit["Soft"] is { Type: JTokenType.Integer } soft && limit["Hard"] is { Type: JTokenType.Integer } hard

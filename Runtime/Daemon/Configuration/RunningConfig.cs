@@ -9,7 +9,7 @@ internal sealed class RunningConfig(DaemonConfig initial)
         nameof(DaemonOptions.Debug), nameof(DaemonOptions.LogLevel), nameof(DaemonOptions.LogFormat), nameof(DaemonOptions.Labels),
         nameof(DaemonOptions.InsecureRegistries), nameof(DaemonOptions.RegistryMirrors), nameof(DaemonOptions.MaxConcurrentDownloads),
         nameof(DaemonOptions.MaxConcurrentUploads), nameof(DaemonOptions.MaxDownloadAttempts), nameof(DaemonOptions.ShutdownTimeout),
-        nameof(DaemonOptions.LogDriver), nameof(DaemonOptions.LogOptions), nameof(DaemonOptions.DefaultShmSize), nameof(DaemonOptions.AuthorizationPlugins),
+        nameof(DaemonOptions.LogDriver), nameof(DaemonOptions.LogOptions), nameof(DaemonOptions.LogQuota), nameof(DaemonOptions.DefaultShmSize), nameof(DaemonOptions.AuthorizationPlugins),
         nameof(DaemonOptions.TlsCertificate), nameof(DaemonOptions.TlsKey), nameof(DaemonOptions.TlsCaCertificate),
     ];
 
@@ -37,6 +37,7 @@ internal sealed class RunningConfig(DaemonConfig initial)
             ShutdownTimeout = changed.ShutdownTimeout,
             LogDriver = changed.LogDriver,
             LogOptions = changed.LogOptions,
+            LogQuota = changed.LogQuota,
             DefaultShmSize = changed.DefaultShmSize,
             AuthorizationPlugins = changed.AuthorizationPlugins,
             Tls = before.Tls is null || changed.Tls is null || (before.Tls.Authority is null) != (changed.Tls.Authority is null) ? before.Tls : changed.Tls,

@@ -10,15 +10,15 @@ internal static class UnavailableSettings
         "allow-direct-routing", "cri-containerd", "experimental", "raw-logs", "rootless", "selinux-enabled");
 
     private static readonly FrozenSet<string> s_values = FrozenSet.Create(
-        "add-runtime", "api-cors-header", "bridge-accept-fwmark", "cdi-spec-dir", "containerd",
+        "api-cors-header", "bridge-accept-fwmark", "cdi-spec-dir", "containerd",
         "containerd-namespace", "containerd-plugins-namespace", "cpu-rt-period", "cpu-rt-runtime",
-        "default-runtime", "feature", "firewall-backend", "http-proxy", "https-proxy", "init-path",
+        "feature", "firewall-backend", "http-proxy", "https-proxy", "init-path",
         "min-api-version", "network-control-plane-mtu", "no-proxy", "node-generic-resource", "swarm-default-advertise-addr",
         "userland-proxy-path", "userns-remap");
 
     private static readonly FrozenSet<string> s_keys = FrozenSet.Create(
         "allow-nondistributable-artifacts", "builder", "cdi-spec-dirs", "cluster-advertise", "cluster-store",
-        "cluster-store-opts", "features", "node-generic-resources", "proxies", "runtimes");
+        "cluster-store-opts", "features", "node-generic-resources", "proxies");
 
     public static bool IsSwitch(string flag) => s_switches.Contains(flag);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Rtd.Daemon.Api.Models;
+using Rtd.Daemon.Execution.Oci;
 
 namespace Rtd.Daemon.Containers;
 
@@ -40,6 +41,21 @@ internal sealed record ContainerDefaults
 
     /// <summary>For containers that do not say: builtin, unconfined, or a profile in Docker's JSON format.</summary>
     public string SeccompProfile { get; init; } = "builtin";
+
+    /// <summary>AppArmor confines containers here.</summary>
+    public bool AppArmor { get; init; }
+
+    /// <summary>shareable or private, for containers that do not say.</summary>
+    public string IpcMode { get; init; } = "private";
+
+    /// <summary>host or private, for containers that do not say.</summary>
+    public string CgroupnsMode { get; init; } = "private";
+
+    /// <summary>Other runtimes, by the names that containers ask for them by.</summary>
+    public IReadOnlyDictionary<string, OciRuntime> Runtimes { get; init; } = new Dictionary<string, OciRuntime>();
+
+    /// <summary>For containers that do not say: one of them, or <see cref="OciRuntime.Native"/>.</summary>
+    public string Runtime { get; init; } = OciRuntime.Native;
 
     /// <summary>From the stop signal to SIGKILL unless a container says otherwise.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,6 +1,7 @@
 using Rtd.Daemon.Cgroups;
 using Rtd.Daemon.Events;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Execution.Supervision;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Security;
@@ -21,6 +22,12 @@ internal sealed record ContainerDependencies
     public required ICgroupDriver Cgroups { get; init; }
 
     public required IExecutionDriver Execution { get; init; }
+
+    /// <summary>null: containers cannot outlive the daemon.</summary>
+    public LiveRestore? LiveRestore { get; init; }
+
+    /// <summary>Containers that are started now outlive the daemon.</summary>
+    public bool Outlive => LiveRestore is { IsOn: true };
 
     public required ISeccompCompiler Seccomp { get; init; }
 

@@ -3,6 +3,7 @@ using Rtd.Daemon.Api;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.Execs;
 using Rtd.Daemon.Containers.Health;
+using Rtd.Daemon.Containers.Launching;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Containers.Validation;
@@ -13,7 +14,7 @@ using Rtd.Daemon.Networking;
 namespace Rtd.Daemon.Containers;
 
 /// <summary>Shows containers in the shapes of the API. It reads snapshots and waits for nobody.</summary>
-internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerFiles files, ContainerStore store, ExecStore execs)
+internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerFiles files, ContainerStore store, ExecStore execs, ContainerLauncher launcher)
 {
     public ContainerInspect Inspect(Container container, bool withSize)
     {
@@ -36,6 +37,7 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
             Name = "/" + record.Name,
             RestartCount = record.RestartCount,
             Driver = parts.Layers.DriverName,
+            AppArmorProfile = launcher.AppArmorProfile(record.HostConfig),
             ExecIDs = execs.RunningIn(id) is { Count: > 0 } running ? running : null,
             HostConfig = Shown(record),
             GraphDriver = new GraphDriverData { Name = parts.Layers.DriverName, Data = parts.Layers.Describe(id).ToDictionary() },

@@ -181,6 +181,7 @@ internal sealed partial class ContainerService
                 Process = ExecProcess(exec, start),
                 OpenStdin = stdin,
                 Output = exec.Capture ?? exec.Streams,
+                Holding = HoldingOf(exec),
             };
             IContainerProcess process = await _parts.Execution.ExecAsync(launch, CancellationToken.None);
             exec.SetState(new ExecState(true, process.Identity.Pid, null, null));
@@ -212,6 +213,7 @@ internal sealed partial class ContainerService
         }
         finally
         {
+            process.Forget();
             await exec.Streams.EndAsync();
         }
     }
@@ -241,6 +243,7 @@ internal sealed partial class ContainerService
             NoNewPrivileges = SecurityOptions.Parse(host.SecurityOpt, _defaults.NoNewPrivileges).NoNewPrivileges,
             OomScoreAdjust = host.OomScoreAdj,
             SeccompFilter = _launcher.SeccompFilter(host),
+            AppArmorProfile = request.Privileged ? "" : _launcher.AppArmorProfile(host),
         };
     }
 
@@ -254,7 +257,7 @@ internal sealed partial class ContainerService
 
         string reason = failure.Message.StartsWith(StartFailurePrefix, StringComparison.Ordinal) ? failure.Message[StartFailurePrefix.Length..] : failure.Message;
         string message = $"OCI runtime exec failed: exec failed: unable to start container process: {reason}";
-        return failure is StartException { ExitCode: NotFoundExitCode or NotExecutableExitCode }
+        return failure is StartException { IsOfTheRequest: true }
             ? EngineException.InvalidParameter(message, failure)
             : EngineException.System(message, failure);
     }

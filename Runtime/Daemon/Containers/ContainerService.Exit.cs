@@ -68,9 +68,9 @@ internal sealed partial class ContainerService
         bool restart = DecideRestart(container, run, exit);
         bool remove = !restart && container.Record.HostConfig.AutoRemove && !container.RestartRequested;
         container.SetEnded(EndRecord(container.Record, exit, outOfMemory, restart));
-        if (!remove)
+        if (remove || Save(container))
         {
-            Save(container);
+            run.Process.Forget();
         }
 
         await container.ReplaceStreams().EndAsync();
@@ -87,6 +87,7 @@ internal sealed partial class ContainerService
             ("execDuration", ((long)(exit.At - run.StartedAt).TotalSeconds).ToString(CultureInfo.InvariantCulture)));
         PublishNetworks(container, endpoints, "disconnect");
         PublishMounts(container, "unmount");
+        await TryAsync(container, "releasing its process", run.Process.ReleaseAsync);
         await TryAsync(container, "removing its cgroup", () => run.Cgroup.RemoveAsync(CancellationToken.None));
         if (restart)
         {

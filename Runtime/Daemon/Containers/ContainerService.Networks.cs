@@ -29,6 +29,7 @@ internal sealed partial class ContainerService
             if (container is { Run: { Process.HasExited: false } run, State.Alive: true })
             {
                 await AttachAsync(connected, run, EndpointRequests.Of(connected, network.Name, settings));
+                SaveRun(container.Id, run);
             }
             else
             {
@@ -60,6 +61,7 @@ internal sealed partial class ContainerService
             if (container is { Run: { Process.HasExited: false } run, State.Alive: true })
             {
                 await DetachAsync(container.Record, run, network);
+                SaveRun(container.Id, run);
             }
 
             ContainerRecord disconnected = container.Record with { Endpoints = left };
@@ -100,6 +102,19 @@ internal sealed partial class ContainerService
 
         await run.Network.DetachAsync(network.Id, run.Process.Identity.Pid);
         new NetworkFiles(_files, _defaults).RemoveHost(record, endpoint);
+    }
+
+    /// <summary>The networks of a run have changed.</summary>
+    private void SaveRun(string id, ContainerRun run)
+    {
+        try
+        {
+            _files.SaveRun(id, run.Process.Identity, run.Network?.State);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            s_log.Error(failure, "container {0}: its networks cannot be written down; should the daemon die, the next one goes on with those it had", id);
+        }
     }
 
     private static void RefuseOnForeignNetwork(ContainerRecord record, NetworkRecord network)

@@ -27,6 +27,7 @@ internal sealed partial class ContainerService
             {
                 await run.Cgroup.FreezeAsync(CancellationToken.None);
                 container.SetState(container.State with { Status = ContainerStatus.Paused });
+                SaveForNext(container);
             }
 
             Publish(container, "pause");
@@ -58,6 +59,7 @@ internal sealed partial class ContainerService
 
             await run.Cgroup.ThawAsync(CancellationToken.None);
             container.SetState(container.State with { Status = ContainerStatus.Running });
+            SaveForNext(container);
             BeginHealthChecks(container, run);
             Publish(container, "unpause");
         }

@@ -36,10 +36,10 @@ internal sealed partial class ContainerService
             Register(record);
         }
 
-        await Parallel.ForEachAsync(_store.All, cancellation, async (container, _) => await EndLeftoverAsync(container));
+        await RestoreRunsAsync(cancellation);
         _parts.Layers.Sweep(_store.All.Select(container => container.Id).Concat(_files.ListDamaged()).ToHashSet());
         await _parts.Networks.SweepAsync(cancellation);
-        foreach (Container container in _store.All.Where(IsDone))
+        foreach (Container container in _store.All.Where(container => IsDone(container) && container.Run is null))
         {
             await TryAsync(container, "removing it after a restart of the daemon", () => Task.Run(() => RemoveInQueueAsync(container, removeVolumes: true)));
         }
@@ -96,7 +96,7 @@ internal sealed partial class ContainerService
     private async Task EndLeftoverAsync(Container container)
     {
         ContainerRecord record = container.Record;
-        ProcessIdentity? noted = _files.LoadRun(record.Id);
+        ProcessIdentity? noted = _files.LoadRun(record.Id)?.Process;
         bool wasRunning = noted is not null || record.State.Running || record.State.Status == ContainerStatus.Removing;
         ICgroup cgroup = _parts.Cgroups.Open(_launcher.CgroupPath(record));
 

@@ -6,18 +6,32 @@ namespace Rtd.Daemon.Containers;
 internal sealed partial class ContainerService
 {
     /// <summary>
-    /// Ends all containers at the daemon's end, side by side: each has its own stop timeout, all together have <paramref name="timeout"/>,
+    /// Ends all containers at the daemon's end (with live restore none), side by side: each has its own stop timeout, all together have <paramref name="timeout"/>,
     /// after which they are killed. From now on nothing is created, started or restarted.
     /// </summary>
     public async Task ShutdownAsync(TimeSpan timeout)
     {
         _shuttingDown = true;
-        Task[] stops = [.. _store.All.Where(container => container.State.Running).Select(StopAtShutdownAsync)];
+
+        // Those that outlive the daemon run on. Their health checks are the daemon's, and end with it.
+        Task[] stops =
+        [
+            .. _store.All.Where(OutlivesDaemon).Select(EndHealthChecksAsync),
+            .. _store.All.Where(container => container.State.Running && !OutlivesDaemon(container)).Select(StopAtShutdownAsync),
+        ];
         Task all = Task.WhenAll(stops);
         if (await Task.WhenAny(all, Task.Delay(timeout)) != all)
         {
-            await Task.WhenAll(_store.All.Select(KillAtShutdownAsync));
+            await Task.WhenAll(_store.All.Where(container => !OutlivesDaemon(container)).Select(KillAtShutdownAsync));
         }
+    }
+
+    private bool OutlivesDaemon(Container container) => _parts.Outlive && container.Run is { Process.OutlivesDaemon: true };
+
+    private static async Task EndHealthChecksAsync(Container container)
+    {
+        using AsyncLock.Holder holder = await container.Queue.AcquireAsync();
+        EndHealthChecks(container);
     }
 
     private async Task StopAtShutdownAsync(Container container)

@@ -9,7 +9,7 @@ internal sealed partial class ContainerService
 {
     private const string StartFailurePrefix = "failed to create task for container: ";
 
-    private const int StartFailedExitCode = 128, NotExecutableExitCode = 126, NotFoundExitCode = 127;
+    private const int StartFailedExitCode = 128, NotExecutableExitCode = 126;
 
     /// <summary>Starts a container; not modified when it runs already.</summary>
     public async Task StartAsync(string reference)
@@ -105,8 +105,7 @@ internal sealed partial class ContainerService
     private static EngineException StartError(Exception failure) => failure switch
     {
         EngineException known => known,
-        StartException { ExitCode: NotFoundExitCode or NotExecutableExitCode } start =>
-            EngineException.InvalidParameter(start.Message, start),
+        StartException { IsOfTheRequest: true } start => EngineException.InvalidParameter(start.Message, start),
         StartException start => EngineException.System(start.Message, start),
         _ => EngineException.System(StartFailurePrefix + failure.Message, failure),
     };

@@ -123,9 +123,16 @@ internal sealed partial class ContainerService
         host.MemorySwap = Take(change.MemorySwap, host.MemorySwap);
         host.MemoryReservation = Take(change.MemoryReservation, host.MemoryReservation);
         host.BlkioWeight = change.BlkioWeight != 0 ? change.BlkioWeight : host.BlkioWeight;
+        host.BlkioWeightDevice = Take(change.BlkioWeightDevice, host.BlkioWeightDevice);
+        host.BlkioDeviceReadBps = Take(change.BlkioDeviceReadBps, host.BlkioDeviceReadBps);
+        host.BlkioDeviceWriteBps = Take(change.BlkioDeviceWriteBps, host.BlkioDeviceWriteBps);
+        host.BlkioDeviceReadIOps = Take(change.BlkioDeviceReadIOps, host.BlkioDeviceReadIOps);
+        host.BlkioDeviceWriteIOps = Take(change.BlkioDeviceWriteIOps, host.BlkioDeviceWriteIOps);
         host.PidsLimit = change.PidsLimit ?? host.PidsLimit;
         return host;
     }
+
+    private static List<T>? Take<T>(List<T>? change, List<T>? old) => change is { Count: > 0 } ? change : old;
 
     private static long Take(long change, long old) => change != 0 ? change : old;
 }

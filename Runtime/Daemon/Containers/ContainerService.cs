@@ -39,7 +39,7 @@ internal sealed partial class ContainerService
         _files = new ContainerFiles(defaults.DataRoot, defaults.ExecRoot);
         _files.Prepare();
         _launcher = new ContainerLauncher(parts, defaults, _files, _store);
-        _presenter = new ContainerPresenter(parts, _files, _store, _execs);
+        _presenter = new ContainerPresenter(parts, _files, _store, _execs, _launcher);
         _resourceRules = new ResourceRules(Environment.ProcessorCount, parts.Cgroups.Features);
         _createRules = new CreateRules(defaults, _resourceRules);
     }
@@ -76,16 +76,19 @@ internal sealed partial class ContainerService
         throw EngineException.NotFound($"No such container: {reference}");
     }
 
-    private void Save(Container container)
+    /// <summary>False when it could not be written.</summary>
+    private bool Save(Container container)
     {
         try
         {
             _files.Save(container.Record);
+            return true;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // A full disk must not keep an exit from being seen; what is in memory is served until the daemon ends.
             s_log.Error(failure, "container {0}: its state cannot be written", container.Id);
+            return false;
         }
     }
 

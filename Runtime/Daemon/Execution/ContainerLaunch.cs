@@ -1,5 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Execution.Oci;
+using Rtd.Daemon.Execution.Supervision;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Execution;
@@ -21,6 +23,9 @@ internal sealed record ContainerLaunch
     /// <summary>The detached mount of a root of kind <see cref="RootfsKind.Mount"/>; null for the other kinds.</summary>
     public SafeFileHandle? Rootfs { get; init; }
 
+    /// <summary>Set for another runtime than our own.</summary>
+    public OciLaunch? Oci { get; init; }
+
     public required ICgroup Cgroup { get; init; }
 
     /// <summary>Called with the clone's host pid while rtinit waits: connects the network and returns what rtinit is to set up.</summary>
@@ -34,4 +39,7 @@ internal sealed record ContainerLaunch
 
     /// <summary>Receives stdout and stderr.</summary>
     public required IOutputSink Output { get; init; }
+
+    /// <summary>How the supervisor is to hold it, without the fds; null when it does not outlive the daemon.</summary>
+    public Holding? Holding { get; init; }
 }

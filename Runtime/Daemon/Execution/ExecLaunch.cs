@@ -1,4 +1,5 @@
 using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Execution.Supervision;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Execution;
@@ -18,4 +19,7 @@ internal sealed record ExecLaunch
     public required bool OpenStdin { get; init; }
 
     public required IOutputSink Output { get; init; }
+
+    /// <summary>As for a container.</summary>
+    public Holding? Holding { get; init; }
 }

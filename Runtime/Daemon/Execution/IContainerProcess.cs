@@ -14,6 +14,9 @@ internal interface IContainerProcess
     /// <summary>True once reaped.</summary>
     bool HasExited { get; }
 
+    /// <summary>It has ended, all there is to learn of it and its cgroup has been read: what its runtime still holds of it goes.</summary>
+    Task ReleaseAsync() => Task.CompletedTask;
+
     /// <summary>Sends a signal by pidfd; false when it is already gone.</summary>
     bool Kill(int signal);
 
@@ -25,4 +28,12 @@ internal interface IContainerProcess
 
     /// <summary>Sets the terminal's size; an error without a terminal.</summary>
     void Resize(ushort height, ushort width);
+
+    /// <summary>Its parent is not the daemon but the supervisor.</summary>
+    bool OutlivesDaemon => false;
+
+    /// <summary>Its end is written down: it need not be known any more, should the daemon end now.</summary>
+    void Forget()
+    {
+    }
 }

@@ -1,3 +1,5 @@
+using Rtd.Daemon.Execution.Supervision;
+
 namespace Rtd.Daemon.Execution;
 
 /// <summary>The exec driver: what turns a spec into running processes. The names are the classic ones.</summary>
@@ -11,4 +13,8 @@ internal interface IExecutionDriver
 
     /// <summary>Starts another process in a running container.</summary>
     Task<IContainerProcess> ExecAsync(ExecLaunch launch, CancellationToken cancellation);
+
+    /// <summary>Takes over a process that has outlived the daemon that started it.</summary>
+    /// <param name="spool">Where its output was drained to.</param>
+    IContainerProcess TakeOver(HeldProcess process, IOutputSink output, string spool, Action? onReaped);
 }

@@ -31,6 +31,7 @@ internal static class InitFailure
         InitStep.Rlimits => "set resource limits",
         InitStep.User => "resolve the user",
         InitStep.WorkingDirectory => "enter the working directory",
+        InitStep.AppArmor => "set the AppArmor profile",
         InitStep.Capabilities => "set credentials",
         InitStep.Seccomp => "install the seccomp filter",
         InitStep.FindCommand => "find the command",

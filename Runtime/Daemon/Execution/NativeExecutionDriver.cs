@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Execution.Supervision;
 using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Sync;
@@ -9,9 +10,16 @@ namespace Rtd.Daemon.Execution;
 
 /// <summary>The native exec driver: rtinit by clone3 into the namespaces, set up over the sync socket.</summary>
 /// <param name="shim">The sealed rtinit.</param>
-internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDriver
+/// <param name="parent">Whose children the processes are.</param>
+internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent parent) : IExecutionDriver
 {
     private const int SyncFd = 3;
+
+    /// <summary>A start takes milliseconds. What takes this long waits for a mount that does not answer, or is frozen.</summary>
+    private static readonly TimeSpan s_setUpTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>From SIGKILL to the end, unless the kernel cannot end it now: then it is left to the kernel.</summary>
+    private static readonly TimeSpan s_killTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// All but 32 to 34 (the C library's two and the runtime's activation signal). rtinit's runtime starts a second thread before Main, which
@@ -36,6 +44,7 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
             Output = launch.Output,
             Place = launch.ConnectNetwork,
             BeforeExec = launch.BeforeExec,
+            Holding = launch.Holding,
 
             // The end of a pid namespace takes its processes along; without one the cgroup says which they are.
             OnReaped = sharesPids ? launch.Cgroup.Kill : null,
@@ -72,9 +81,20 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
                 Output = launch.Output,
                 Place = static (_, _) => Task.FromResult(NetworkState.Foreign),
                 BeforeExec = static _ => Task.CompletedTask,
+                Holding = launch.Holding,
                 OnReaped = null,
             },
             cancellation);
+    }
+
+    public IContainerProcess TakeOver(HeldProcess process, IOutputSink output, string spool, Action? onReaped)
+    {
+        using Stdio stdio = Stdio.TakeOver(process);
+        IReadOnlyList<(string, SafeFileHandle)> held = stdio.Held((output as ILedgerSink)?.Ledger);
+        process.Child.AlreadyHeld(new Holding(process.Key, process.Notes, spool, held));
+        SafeFileHandle? terminal = stdio.DuplicateTerminal();
+        ProcessIdentity identity = ProcessStat.Identify(process.Child.Pid) ?? new ProcessIdentity(process.Child.Pid, 0);
+        return new ContainerProcess(identity, process.Child, stdio, terminal, output, onReaped, recovery: new OutputRecovery(output, spool, terminal is not null));
     }
 
     /// <summary>A pid namespace is joined by being born in it (see <see cref="PidNamespaceSpawn"/>), the others by rtinit.</summary>
@@ -100,28 +120,33 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
         (SyncChannel sync, SafeFileHandle theirs) = SyncChannel.Create();
         using (sync)
         {
-            SpawnedProcess child;
+            ChildProcess child;
             using (theirs)
             {
                 child = await SpawnAsync(start, stdio, theirs);
             }
 
             stdio.CloseChildEnds();
-            IoSource pidfd = IoLoop.Shared.Register(child.Pidfd);
             try
             {
-                using CancellationTokenRegistration registration = cancellation.Register(() => Libc.try_pidfd_send_signal(pidfd.Handle.Fd(), Libc.SIGKILL));
-                return await SetUpAsync(start, stdio, sync, child.Pid, pidfd, cancellation);
+                using CancellationTokenRegistration registration = cancellation.Register(() => Libc.try_pidfd_send_signal(child.Pidfd.Handle.Fd(), Libc.SIGKILL));
+                return await SetUpAsync(start, stdio, sync, child, cancellation).WaitAsync(s_setUpTimeout, CancellationToken.None);
+            }
+            catch (TimeoutException)
+            {
+                await AbortAsync(child);
+                throw new StartException(
+                    "set up", Libc.ETIMEDOUT, $"failed to create task for container: it was not set up within {s_setUpTimeout.TotalSeconds} s: is one of its mounts stuck, or its cgroup frozen?", 128);
             }
             catch
             {
-                await AbortAsync(pidfd);
+                await AbortAsync(child);
                 throw;
             }
         }
     }
 
-    private async Task<SpawnedProcess> SpawnAsync(Start start, Stdio stdio, SafeFileHandle sync)
+    private async Task<ChildProcess> SpawnAsync(Start start, Stdio stdio, SafeFileHandle sync)
     {
         using SafeFileHandle? cgroup = start.Cgroup.OpenForClone();
         SpawnRequest request = new()
@@ -133,12 +158,13 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
             SignalMask = ShimSignalMask,
             Cgroup = cgroup,
         };
-        return start.PidNamespace is { } target ? await PidNamespaceSpawn.RunAsync(target, request) : Spawner.Spawn(request);
+        return await parent.SpawnAsync(request, start.PidNamespace);
     }
 
     private static async Task<IContainerProcess> SetUpAsync(
-        Start start, Stdio stdio, SyncChannel sync, int pid, IoSource pidfd, CancellationToken cancellation)
+        Start start, Stdio stdio, SyncChannel sync, ChildProcess child, CancellationToken cancellation)
     {
+        int pid = child.Pid;
         ProcessIdentity identity = ProcessStat.Identify(pid) ?? throw new StartException("spawn", Libc.ESRCH, "rtinit ended at once", 128);
         await sync.SendAsync(start.Spec, start.SpecFds);
 
@@ -151,13 +177,13 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
         }
         catch
         {
-            await ThrowRtinitsErrorAsync(sync, pidfd);
+            await ThrowRtinitsErrorAsync(sync, child);
             throw;
         }
 
         await sync.SendAsync(SpecCodec.Encode(network), []);
 
-        await ExpectReadyAsync(sync, pidfd);
+        await ExpectReadyAsync(sync, child);
         SafeFileHandle? terminal = null;
         if (start.Terminal)
         {
@@ -169,9 +195,15 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
         try
         {
             await start.BeforeExec(identity);
+            if (start.Holding is { } holding)
+            {
+                OutputLedger? ledger = (start.Output as ILedgerSink)?.Ledger;
+                child.Hold(holding with { Fds = stdio.Held(ledger) });
+            }
+
             await sync.SendAsync(SpecCodec.Encode(SyncMessage.Go), []);
             await ExpectExecAsync(sync);
-            return new ContainerProcess(identity, pidfd, stdio, terminal, start.Output, start.OnReaped);
+            return new ContainerProcess(identity, child, stdio, terminal, start.Output, start.OnReaped);
         }
         catch
         {
@@ -181,16 +213,16 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
     }
 
     /// <summary>A process that has failed and gone cannot be placed (ESRCH): then its own error is the one to tell.</summary>
-    private static async Task ThrowRtinitsErrorAsync(SyncChannel sync, IoSource pidfd)
+    private static async Task ThrowRtinitsErrorAsync(SyncChannel sync, ChildProcess child)
     {
-        Libc.try_pidfd_send_signal(pidfd.Handle.Fd(), Libc.SIGKILL);
+        Libc.try_pidfd_send_signal(child.Pidfd.Handle.Fd(), Libc.SIGKILL);
         if (await sync.ReceiveAsync() is { Kind: SyncMessage.Error } message)
         {
             throw InitFailure.ToException(SpecCodec.DecodeError(message.Body));
         }
     }
 
-    private static async Task ExpectReadyAsync(SyncChannel sync, IoSource pidfd)
+    private static async Task ExpectReadyAsync(SyncChannel sync, ChildProcess child)
     {
         switch (await sync.ReceiveAsync())
         {
@@ -199,8 +231,7 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
             case { Kind: SyncMessage.Error } message:
                 throw InitFailure.ToException(SpecCodec.DecodeError(message.Body));
             case null:
-                await pidfd.ReadableAsync();
-                throw new StartException("set up", 0, $"rtinit died with status {Libc.waitid_pidfd(pidfd.Handle.Fd(), block: false)} while setting up the container", 128);
+                throw new StartException("set up", 0, $"rtinit died with status {(await child.WaitAsync()).Code} while setting up the container", 128);
             case { } other:
                 throw new InvalidDataException($"rtinit sent {other.Kind} instead of Ready");
         }
@@ -216,23 +247,20 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
         }
     }
 
-    private static async Task AbortAsync(IoSource pidfd)
+    /// <summary>Kills and reaps what was not to be.</summary>
+    internal static async Task AbortAsync(ChildProcess child)
     {
-        using (pidfd)
+        Libc.try_pidfd_send_signal(child.Pidfd.Handle.Fd(), Libc.SIGKILL);
+        Task ended = BuryAsync(child);
+        await Task.WhenAny(ended, Task.Delay(s_killTimeout));
+    }
+
+    private static async Task BuryAsync(ChildProcess child)
+    {
+        using (child)
         {
-            Libc.try_pidfd_send_signal(pidfd.Handle.Fd(), Libc.SIGKILL);
-            try
-            {
-                while (Libc.waitid_pidfd(pidfd.Handle.Fd(), block: false) is null)
-                {
-                    await pidfd.ReadableAsync();
-                }
-            }
-            catch (SyscallException gone) when (gone.Errno == Libc.ECHILD)
-            {
-                // Reaped already, when its death was looked into.
-                return;
-            }
+            await child.WaitAsync();
+            child.Forget();
         }
     }
 
@@ -262,5 +290,7 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim) : IExecutionDri
         public required Func<ProcessIdentity, Task> BeforeExec { get; init; }
 
         public required Action? OnReaped { get; init; }
+
+        public Holding? Holding { get; init; }
     }
 }

@@ -4,7 +4,7 @@ using Rtd.Protocol.Syscalls;
 namespace Rtd.Daemon.Execution;
 
 /// <summary>Carries one stream of output from its pipe or terminal to the sink. A stream at rest holds no buffer.</summary>
-internal sealed class OutputPump(IoSource source, OutputStream stream, IOutputSink sink) : IDisposable
+internal sealed class OutputPump(IoSource source, OutputStream stream, IOutputSink sink) : IOutputPump
 {
     private const int BufferSize = 64 << 10;
 

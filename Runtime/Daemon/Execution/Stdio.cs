@@ -1,4 +1,6 @@
 using Microsoft.Win32.SafeHandles;
+using Rtd.Daemon.Execution.Supervision;
+using Rtd.Protocol.Supervision;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Execution;
@@ -10,6 +12,9 @@ internal sealed class Stdio : IDisposable
     private SafeFileHandle? _stdin;
     private SafeFileHandle? _stdout;
     private SafeFileHandle? _stderr;
+    private SafeFileHandle? _stdoutInHand;
+    private SafeFileHandle? _stderrInHand;
+    private bool _terminal;
 
     /// <summary>fds 0, 1, 2 for the child.</summary>
     public required IReadOnlyList<SafeFileHandle> Child { get; init; }
@@ -39,30 +44,71 @@ internal sealed class Stdio : IDisposable
         return stdio;
     }
 
+    /// <summary>Those of a process that a former daemon started.</summary>
+    public static Stdio TakeOver(HeldProcess process)
+    {
+        SafeFileHandle? terminal = process.Take(HeldFds.Terminal);
+        Stdio stdio = new() { Child = [], _terminal = terminal is not null };
+        if (terminal is not null)
+        {
+            stdio.UseTerminal(terminal);
+        }
+        else
+        {
+            (stdio._stdin, stdio._stdout, stdio._stderr) = (process.Take(HeldFds.Stdin), process.Take(HeldFds.Stdout), process.Take(HeldFds.Stderr));
+        }
+
+        (stdio._stdoutInHand, stdio._stderrInHand) = (process.Take(HeldFds.StdoutInHand), process.Take(HeldFds.StderrInHand));
+        return stdio;
+    }
+
+    /// <summary>What is to outlive the daemon; with a ledger, pipes to have output in hand are made.</summary>
+    public IReadOnlyList<(string Name, SafeFileHandle Fd)> Held(OutputLedger? ledger)
+    {
+        List<(string, SafeFileHandle)> held = [];
+        void Add(string name, SafeFileHandle? fd)
+        {
+            if (fd is not null)
+            {
+                held.Add((name, fd));
+            }
+        }
+
+        if (ledger is not null)
+        {
+            _stdoutInHand ??= _stdout is null ? null : MakeHand();
+            _stderrInHand ??= _stderr is null ? null : MakeHand();
+            Add(HeldFds.Ledger, ledger.File);
+        }
+
+        Add(HeldFds.Stdin, _terminal ? null : _stdin);
+        Add(_terminal ? HeldFds.Terminal : HeldFds.Stdout, _stdout);
+        Add(HeldFds.Stderr, _stderr);
+        Add(HeldFds.StdoutInHand, _stdoutInHand);
+        Add(HeldFds.StderrInHand, _stderrInHand);
+        return held;
+    }
+
     public void CloseChildEnds() => _theirs.ForEach(static fd => fd.Dispose());
 
     /// <summary>The terminal has come: its master is output, and input if asked for.</summary>
     public void UseTerminal(SafeFileHandle master)
     {
+        _terminal = true;
         _stdout = master;
         _stdin = Libc.Own(Libc.fcntl(master.Fd(), Libc.F_DUPFD_CLOEXEC));
     }
 
+    /// <summary>A copy of the terminal's master, to set its size by; null without a terminal.</summary>
+    public SafeFileHandle? DuplicateTerminal() => _terminal && _stdout is { } master ? Libc.Own(Libc.fcntl(master.Fd(), Libc.F_DUPFD_CLOEXEC)) : null;
+
     public InputWriter? TakeInput(bool terminal) => Take(ref _stdin) is { } source ? new InputWriter(source, terminal) : null;
 
-    public IReadOnlyList<OutputPump> TakeOutputs(IOutputSink sink)
+    public IReadOnlyList<IOutputPump> TakeOutputs(IOutputSink sink)
     {
-        List<OutputPump> pumps = [];
-        if (Take(ref _stdout) is { } stdout)
-        {
-            pumps.Add(new OutputPump(stdout, OutputStream.Stdout, sink));
-        }
-
-        if (Take(ref _stderr) is { } stderr)
-        {
-            pumps.Add(new OutputPump(stderr, OutputStream.Stderr, sink));
-        }
-
+        List<IOutputPump> pumps = [];
+        AddPump(pumps, OutputStream.Stdout, ref _stdout, ref _stdoutInHand, sink);
+        AddPump(pumps, OutputStream.Stderr, ref _stderr, ref _stderrInHand, sink);
         return pumps;
     }
 
@@ -72,6 +118,37 @@ internal sealed class Stdio : IDisposable
         _stdin?.Dispose();
         _stdout?.Dispose();
         _stderr?.Dispose();
+        _stdoutInHand?.Dispose();
+        _stderrInHand?.Dispose();
+    }
+
+    /// <summary>A pipe with one fd for both ends.</summary>
+    private static SafeFileHandle MakeHand()
+    {
+        (SafeFileHandle read, SafeFileHandle write) = Libc.pipe2(0);
+        using (read)
+        using (write)
+        {
+            return Libc.open($"/proc/self/fd/{read.Fd()}", Libc.O_RDWR | Libc.O_NONBLOCK);
+        }
+    }
+
+    private void AddPump(List<IOutputPump> pumps, OutputStream stream, ref SafeFileHandle? pipe, ref SafeFileHandle? hand, IOutputSink sink)
+    {
+        if (Take(ref pipe) is not { } source)
+        {
+            return;
+        }
+
+        if (hand is not null && sink is ILedgerSink { Ledger: { } ledger })
+        {
+            pumps.Add(new LedgerPump(source, hand, stream, sink, ledger, _terminal));
+            hand = null;
+        }
+        else
+        {
+            pumps.Add(new OutputPump(source, stream, sink));
+        }
     }
 
     private static IoSource? Take(ref SafeFileHandle? handle)

@@ -15,12 +15,7 @@ internal sealed class ReferenceStore
     public ReferenceStore(string path)
     {
         _path = path;
-        if (!File.Exists(path))
-        {
-            return;
-        }
-
-        ReferenceRecord record = JsonConvert.DeserializeObject<ReferenceRecord>(File.ReadAllText(path)) ?? new ReferenceRecord();
+        ReferenceRecord record = StateFile.Read<ReferenceRecord>(path, "images have lost their names, and are known by their ids") ?? new ReferenceRecord();
         foreach ((string name, string id) in record.References)
         {
             Index(ImageReference.Parse(name), id);

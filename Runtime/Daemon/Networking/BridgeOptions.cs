@@ -68,6 +68,12 @@ internal sealed record BridgeOptions
     /// <summary><c>--ip</c>: the host address of published ports that name none; a network's host_binding_ipv4 option goes before it.</summary>
     public IPAddress DefaultBindAddress { get; init; } = IPAddress.Any;
 
+    /// <summary>Keeps sockets beyond the daemon's end; null without live restore.</summary>
+    public IFdKeeper? Keeper { get; init; }
+
+    /// <summary>Containers of a former daemon may be running: the firewall stays as it is until their networks are restored.</summary>
+    public bool Resume { get; init; }
+
     /// <summary>Told the name of each step of a start, connect or create before it is taken: a test lets it throw there and looks what is left.</summary>
     public Action<string>? BeforeStep { get; init; }
 

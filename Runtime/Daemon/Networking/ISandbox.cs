@@ -21,6 +21,9 @@ internal interface ISandbox
     /// <summary>Names are resolved by the engine, at 127.0.0.11.</summary>
     bool HasResolver { get; }
 
+    /// <summary>For <see cref="INetworkService.RestoreAsync"/>.</summary>
+    SandboxState State { get; }
+
     /// <summary>Puts the links into the namespace of <paramref name="pid"/>, publishes the ports, starts the resolver, and returns what rtinit sets up inside.</summary>
     Task<NetworkState> ConnectAsync(int pid, CancellationToken cancellation);
 

@@ -43,7 +43,7 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
         try
         {
             _store = new NetworkStore(Path.Combine(options.DataDirectory, "network"));
-            Publisher = new PortPublisher(new HostPorts(), Filter);
+            Publisher = new PortPublisher(new HostPorts(options.Keeper), Filter);
             ParentLinks parents = new(_links);
             _drivers = new INetworkDriver[]
             {
@@ -121,8 +121,23 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
         return sandbox;
     }
 
+    public IFdKeeper? Keeper => _options.Keeper;
+
+    public async Task<ISandbox> RestoreAsync(SandboxRequest request, SandboxState state, int pid)
+    {
+        Sandbox sandbox = new(request, this);
+        await sandbox.RestoreAsync(state, pid);
+        return sandbox;
+    }
+
     public async Task SweepAsync(CancellationToken cancellation)
     {
+        lock (_filterGate)
+        {
+            _filter?.Settle();
+            _watch ??= _filter is null ? null : new RulesetWatch(_filter);
+        }
+
         foreach (INetwork network in _networks)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -230,7 +245,7 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
             if (_filter is null && _options.Firewall)
             {
                 _filter = OpenFilter(_options);
-                _watch = new RulesetWatch(_filter);
+                _watch = _options.Resume ? null : new RulesetWatch(_filter);
             }
 
             return _filter;
@@ -243,7 +258,15 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
         PacketFilter filter = new(Nftables.Load(), new ConnectionTable(), options.FirewallTable, hairpin: !options.UserlandProxy);
         try
         {
-            filter.Reset();
+            if (options.Resume)
+            {
+                filter.Postpone();
+            }
+            else
+            {
+                filter.Reset();
+            }
+
             return filter;
         }
         catch (EngineException e)

@@ -88,7 +88,5 @@ internal sealed class NetworkStore
 
     private void Write() => AtomicFile.Write(FilePath, JsonConvert.SerializeObject(_records, Formatting.Indented));
 
-    private List<NetworkRecord> Load() => File.Exists(FilePath)
-        ? JsonConvert.DeserializeObject<List<NetworkRecord>>(File.ReadAllText(FilePath)) ?? []
-        : [];
+    private List<NetworkRecord> Load() => StateFile.Read<List<NetworkRecord>>(FilePath, "networks of users are forgotten, and have to be made again") ?? [];
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using Rtd.Daemon.Security;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Plugins;
 
@@ -38,7 +39,12 @@ internal static class PluginTransport
             return address.Tls is { } tls ? await TlsClient.AuthenticateAsync(
                 stream, address.Host, new TlsFiles(tls.CAFile, tls.CertFile, tls.KeyFile, tls.InsecureSkipVerify), cancelled) : stream;
         }
-        catch (Exception error) when (error is SocketException or AuthenticationException or CryptographicException or IOException or ArgumentException)
+        catch (SocketException error)
+        {
+            socket.Dispose();
+            throw new PluginUnreachableException($"{address}: {Libc.strerror(error.NativeErrorCode)}", error);
+        }
+        catch (Exception error) when (error is AuthenticationException or CryptographicException or IOException or ArgumentException)
         {
             socket.Dispose();
             throw new PluginUnreachableException($"{address}: {error.Message}", error);

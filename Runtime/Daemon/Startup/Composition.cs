@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using NLog;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Api.Routes;
@@ -12,12 +13,16 @@ using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Execution.Oci;
+using Rtd.Daemon.Execution.Supervision;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Images.Registry;
+using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Networking.Addressing;
 using Rtd.Daemon.Networking.Bridge;
 using Rtd.Daemon.Networking.Links;
+using Rtd.Daemon.Security.AppArmor;
 using Rtd.Daemon.Security.Seccomp;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Volumes;
@@ -35,7 +40,25 @@ internal static class Composition
     public static DaemonServices Compose(DaemonContext context)
     {
         DaemonConfig config = context.Config.Current;
-        RefuseWhatNobodyReads(config);
+        SafeFileHandle shim = SealedShim.Load(FindShim());
+        LiveRestore liveRestore = new(config.ExecRoot, shim);
+        bool mayResume = config.LiveRestore && liveRestore.MayResume;
+        try
+        {
+            liveRestore.OpenAsync(config.LiveRestore).GetAwaiter().GetResult();
+            return Compose(context, shim, liveRestore, mayResume);
+        }
+        catch
+        {
+            liveRestore.StartFailed();
+            throw;
+        }
+    }
+
+    private static DaemonServices Compose(DaemonContext context, SafeFileHandle shim, LiveRestore liveRestore, bool mayResume)
+    {
+        DaemonConfig config = context.Config.Current;
+        LimitLogs(config);
         ImageService images = new(
             new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]),
             Registries(config));
@@ -48,11 +71,14 @@ internal static class Composition
         }
 
         SeccompCompiler seccomp = new();
-        NativeExecutionDriver execution = new(SealedShim.Load(FindShim()));
+        AppArmorHost appArmor = AppArmorHost.Probe();
+        OciExecutionDriver otherRuntimes = new(shim, Path.Combine(config.ExecRoot, "oci"));
+        RuntimeSelection execution = new(new NativeExecutionDriver(shim, liveRestore), otherRuntimes);
         VolumeTrees trees = new(Path.Combine(config.DataRoot, "trash"));
         VolumeDrivers volumeDrivers = new(trees, context.Plugins, new MountNotes(Path.Combine(config.ExecRoot, "volumes")));
         VolumeStore volumes = new(config.DataRoot, trees, volumeDrivers, context.Events);
-        NetworkService networks = NetworkService.Start(NetworkOptions(config), context.Events);
+        NetworkService networks = NetworkService.Start(
+            NetworkOptions(config) with { Keeper = liveRestore, Resume = mayResume }, context.Events);
         ContainerService containers = new(
             new ContainerDependencies
             {
@@ -61,12 +87,13 @@ internal static class Composition
                 Networks = networks,
                 Cgroups = cgroups,
                 Execution = execution,
+                LiveRestore = liveRestore,
                 Seccomp = seccomp,
                 Volumes = volumes,
                 Events = context.Events,
             },
-            Defaults(config));
-        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, volumeDrivers);
+            Defaults(config, appArmor));
+        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, appArmor, volumeDrivers);
         ImageUsage usage = new(containers);
         VolumeService volumeService = new(volumes, volumeDrivers);
         BuildDirectory buildDirectory = new(config.DataRoot);
@@ -90,7 +117,12 @@ internal static class Composition
                 new VolumeRoutes(volumeService),
             ],
             Status = status,
-            RestoreAsync = containers.RestoreAsync,
+            RestoreAsync = async cancellation =>
+            {
+                await containers.RestoreAsync(cancellation);
+                otherRuntimes.Sweep(id => containers.All.Any(container => container.Run is not null && container.Id.StartsWith(id, StringComparison.Ordinal)));
+            },
+            StartFailed = liveRestore.StartFailed,
             ReadyAsync = async cancellation =>
             {
                 // Nobody waits for a plugin that may not be there yet. What a former daemon has left has ids of its own: starts from now on are not concerned.
@@ -101,38 +133,37 @@ internal static class Composition
             Reload = changed =>
             {
                 images.Registries.Options = Registries(changed);
-                containers.Reload(Defaults(changed));
+                containers.Reload(Defaults(changed, appArmor));
+                LimitLogs(changed);
+                liveRestore.SwitchAsync(changed.LiveRestore).GetAwaiter().GetResult();
             },
             ShutDownAsync = async _ =>
             {
+                liveRestore.SayGoodbye();
                 await builds.ShutDownAsync();
                 await ShutDownAsync(containers, networks, images, context.Config.Current.ShutdownTimeout);
+                liveRestore.Leave();
                 quickMoves?.Dispose();
             },
         };
     }
 
-    /// <summary>A setting that would be passed over in silence is an error instead: somebody relies on it.</summary>
-    private static void RefuseWhatNobodyReads(DaemonConfig config)
+    /// <summary>Looks at once: the limit may be a new one.</summary>
+    private static void LimitLogs(DaemonConfig config)
     {
-        (bool Asked, string Setting)[] settings =
-        [
-            (config.DefaultIpcMode != "private", "default-ipc-mode"),
-            (config.DefaultCgroupnsMode != "private", "default-cgroupns-mode"),
-        ];
-        foreach ((bool asked, string setting) in settings)
-        {
-            if (asked)
-            {
-                throw EngineException.InvalidParameter($"{setting} cannot be changed in this version of rtd: leave it at its default");
-            }
-        }
+        LogQuota.Current = config.LogQuota is { } limit ? new LogQuota(Path.Combine(config.DataRoot, "containers"), limit) : null;
+        LogQuota.Current?.Rotated();
     }
 
     private static async Task ShutDownAsync(ContainerService containers, NetworkService networks, ImageService images, TimeSpan timeout)
     {
         await containers.ShutdownAsync(timeout);
-        await networks.ShutdownAsync();
+
+        // Not while containers run on that use it.
+        if (containers.All.All(container => container.Run is null))
+        {
+            await networks.ShutdownAsync();
+        }
 
         // What takes longer is removed at the next start.
         await Task.WhenAny(images.Storage.TrashEmptied(), Task.Delay(s_trashTimeout));
@@ -171,7 +202,7 @@ internal static class Composition
         DataDirectory = config.DataRoot,
     };
 
-    private static ContainerDefaults Defaults(DaemonConfig config) => new()
+    private static ContainerDefaults Defaults(DaemonConfig config, AppArmorHost appArmor) => new()
     {
         DataRoot = config.DataRoot,
         ExecRoot = config.ExecRoot,
@@ -184,6 +215,11 @@ internal static class Composition
         HostGateways = config.HostGatewayAddresses,
         LogDriver = config.LogDriver,
         LogOptions = config.LogOptions,
+        AppArmor = appArmor.Available,
+        IpcMode = config.DefaultIpcMode,
+        CgroupnsMode = config.DefaultCgroupnsMode,
+        Runtimes = config.Runtimes,
+        Runtime = config.DefaultRuntime,
         Init = config.Init,
         NoNewPrivileges = config.NoNewPrivileges,
         SeccompProfile = ConfigCheck.SeccompProfile(config.SeccompProfile),

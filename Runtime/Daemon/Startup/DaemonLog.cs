@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using NLog;
 using NLog.Config;
 using NLog.Layouts;
@@ -38,16 +39,16 @@ internal static class DaemonLog
             json.WriteString("time", $"{entry.TimeStamp.ToUniversalTime():yyyy-MM-ddTHH:mm:ss.fffffffZ}");
             json.WriteString("level", entry.Level.Name.ToLowerInvariant());
             json.WriteString("logger", entry.LoggerName);
-            json.WriteString("msg", entry.FormattedMessage);
+            json.WriteString("msg", Redact(entry.FormattedMessage));
             foreach ((object name, object? value) in entry.HasProperties ? entry.Properties : new Dictionary<object, object?>())
             {
                 string key = $"{name}";
-                json.WriteString(key.Length == 0 ? "value" : char.ToLowerInvariant(key[0]) + key[1..], string.Create(CultureInfo.InvariantCulture, $"{value}"));
+                json.WriteString(key.Length == 0 ? "value" : char.ToLowerInvariant(key[0]) + key[1..], Redact(string.Create(CultureInfo.InvariantCulture, $"{value}")));
             }
 
             if (entry.Exception is { } exception)
             {
-                json.WriteString("error", exception.ToString());
+                json.WriteString("error", Redact(exception.ToString()));
             }
 
             json.WriteEndObject();
@@ -61,14 +62,18 @@ internal static class DaemonLog
         StringBuilder line = new StringBuilder()
             .Append(CultureInfo.InvariantCulture, $"{entry.TimeStamp.ToUniversalTime():yyyy-MM-ddTHH:mm:ss.fffZ} ")
             .Append(CultureInfo.InvariantCulture, $"{entry.Level.Name.ToLowerInvariant(),-5} {entry.LoggerName}: ");
-        AppendOneLine(line, entry.FormattedMessage);
+        AppendOneLine(line, Redact(entry.FormattedMessage));
         if (entry.Exception is { } exception)
         {
-            line.Append('\n').Append(exception);
+            line.Append('\n').Append(Redact(exception.ToString()));
         }
 
         return line.ToString();
     }
+
+    /// <summary>URLs of contexts and archives may carry a user and a password, and errors name the URL.</summary>
+    private static string Redact(string text) =>
+        text.Contains("://", StringComparison.Ordinal) && text.Contains('@') ? Regex.Replace(text, @"://[^/@\s""]+@", "://…@", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking) : text;
 
     /// <summary>What clients sent may be in a message; it must not be able to look like another entry.</summary>
     private static void AppendOneLine(StringBuilder line, string message)

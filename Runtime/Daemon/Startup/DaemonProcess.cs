@@ -58,8 +58,21 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
             module.Register(routes);
         }
 
-        await _services.RestoreAsync(signals.Stop);
-        await server.StartAsync();
+        // A ping is answered at once; all else waits until what the daemon before this one left is taken up.
+        TaskCompletionSource restored = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        routes.Ready = restored.Task;
+        try
+        {
+            await server.StartAsync();
+            await _services.RestoreAsync(signals.Stop);
+            restored.SetResult();
+        }
+        catch
+        {
+            _services.StartFailed();
+            throw;
+        }
+
         await using MetricsServer? metrics = config.MetricsAddress is null ? null : await MetricsServer.StartAsync(config.MetricsAddress, context, _services.Status);
         Announce(server, metrics);
         Task ready = GetReadyAsync(_services, signals.Stop);

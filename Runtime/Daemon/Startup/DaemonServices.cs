@@ -12,11 +12,14 @@ internal sealed class DaemonServices
     /// <summary>What <c>info</c> and the metrics show.</summary>
     public required ISystemStatus Status { get; init; }
 
-    /// <summary>Takes up what the daemon before this one left; runs when the sockets are there but before any request is served.</summary>
+    /// <summary>Takes up what the daemon before this one left; until it is done only pings are answered.</summary>
     public Func<CancellationToken, Task> RestoreAsync { get; init; } = _ => Task.CompletedTask;
 
     /// <summary>Work that goes on beside the first requests: starts what restart policies ask for.</summary>
     public Func<CancellationToken, Task> ReadyAsync { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>The start does not go through; what has been opened is let go of.</summary>
+    public Action StartFailed { get; init; } = () => { };
 
     /// <summary>Stops containers and lets go of everything; the token is cancelled when the time for it is over.</summary>
     public Func<CancellationToken, Task> ShutDownAsync { get; init; } = _ => Task.CompletedTask;

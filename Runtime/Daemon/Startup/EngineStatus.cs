@@ -6,13 +6,14 @@ using Rtd.Daemon.Images;
 using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Security;
+using Rtd.Daemon.Security.AppArmor;
 using Rtd.Daemon.Volumes;
 
 namespace Rtd.Daemon.Startup;
 
 /// <summary>What <c>info</c> shows of the assembled parts.</summary>
 internal sealed class EngineStatus(
-    ContainerService containers, ImageService images, NetworkService networks, ICgroupDriver cgroups, ISeccompCompiler seccomp, string seccompProfile, VolumeDrivers volumes)
+    ContainerService containers, ImageService images, NetworkService networks, ICgroupDriver cgroups, ISeccompCompiler seccomp, string seccompProfile, AppArmorHost appArmor, VolumeDrivers volumes)
     : ISystemStatus
 {
     public ContainerCounts Containers
@@ -44,6 +45,7 @@ internal sealed class EngineStatus(
 
     public IReadOnlyList<string> SecurityOptions { get; } =
     [
+        .. appArmor.Available ? ["name=apparmor"] : Array.Empty<string>(),
         .. seccomp.Available ? [$"name=seccomp,profile={seccompProfile}"] : Array.Empty<string>(),
         .. cgroups.Version == 2 ? ["name=cgroupns"] : Array.Empty<string>(),
     ];
@@ -58,6 +60,7 @@ internal sealed class EngineStatus(
     [
         .. cgroups.Warnings(),
         .. networks.Warnings,
+        .. appArmor.Problem is null ? Array.Empty<string>() : [$"WARNING: containers run without AppArmor, which the kernel has: {appArmor.Problem}"],
         .. seccomp.Available ? Array.Empty<string>() : [$"WARNING: containers run without a seccomp filter: {seccomp.Unavailable}"],
     ];
 }

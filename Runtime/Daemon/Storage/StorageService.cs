@@ -111,7 +111,13 @@ internal sealed class StorageService
     private static string? MadeBy(StorageOptions options)
     {
         string path = Path.Combine(options.DataRoot, RecordName);
-        string? made = File.Exists(path) ? JsonConvert.DeserializeObject<StorageRecord>(File.ReadAllText(path))?.Driver : null;
+        bool isNew = !File.Exists(path);
+        string? made = StateFile.Read<StorageRecord>(path, "which storage driver made this data root is told by its directories")?.Driver;
+        if (made is null && !isNew)
+        {
+            made = StorageDrivers.Preferred.FirstOrDefault(driver => Directory.Exists(Path.Combine(options.DataRoot, driver)));
+        }
+
         if (made is not null && options.Driver is not null && made != options.Driver)
         {
             throw EngineException.InvalidParameter(

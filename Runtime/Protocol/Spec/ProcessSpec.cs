@@ -38,6 +38,9 @@ internal sealed record ProcessSpec
     /// <summary>A compiled BPF program (struct sock_filter[]) for SECCOMP_SET_MODE_FILTER; empty means unconfined.</summary>
     public byte[] SeccompFilter { get; init; } = [];
 
+    /// <summary>The AppArmor profile that the command runs in from its execve on; empty means unconfined.</summary>
+    public string AppArmorProfile { get; init; } = "";
+
     /// <summary>Stay as a reaping pid 1 (<c>--init</c>); run only.</summary>
     public bool Init { get; init; }
 }

@@ -18,6 +18,7 @@ internal enum InitStep : byte
     Rlimits,
     User,
     WorkingDirectory,
+    AppArmor,
     Capabilities,
     Seccomp,
     FindCommand,

@@ -156,6 +156,7 @@ internal static class SpecCodec
         w.Bool(process.OomScoreAdjust is not null);
         w.Int(process.OomScoreAdjust ?? 0);
         w.Bytes(process.SeccompFilter);
+        w.String(process.AppArmorProfile);
         w.Bool(process.Init);
     }
 
@@ -176,6 +177,7 @@ internal static class SpecCodec
             NoNewPrivileges = r.Bool(),
             OomScoreAdjust = Optional(r.Bool(), r.Int()),
             SeccompFilter = r.Bytes(),
+            AppArmorProfile = r.String(),
             Init = r.Bool(),
         };
     }

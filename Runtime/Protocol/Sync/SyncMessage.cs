@@ -23,4 +23,9 @@ internal enum SyncMessage : byte
     Ready = 4,
     Go = 5,
     Error = 6,
+
+    /// <summary>To the parent of another runtime's container (<c>RuntimeParent</c>), which answers <see cref="User"/>, and after Go <see cref="Created"/>; then Placed, Ready and Go as above.</summary>
+    Runtime = 7,
+    User = 8,
+    Created = 9,
 }

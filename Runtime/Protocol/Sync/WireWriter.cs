@@ -10,7 +10,12 @@ internal sealed class WireWriter
     private byte[] _buffer = new byte[4096];
     private int _length = sizeof(int);
 
-    public WireWriter(SyncMessage kind) => Byte((byte)kind);
+    public WireWriter(SyncMessage kind)
+        : this((byte)kind)
+    {
+    }
+
+    public WireWriter(byte kind) => Byte(kind);
 
     /// <summary>The message with its length in front.</summary>
     public ReadOnlyMemory<byte> Finish()

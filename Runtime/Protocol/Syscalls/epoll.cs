@@ -34,23 +34,24 @@ internal static partial class Libc
     }
 
     /// <summary>Waits without limit; the number of events, at least 1.</summary>
-    public static unsafe int epoll_wait(int epoll, Span<epoll_event> events)
+    public static int epoll_wait(int epoll, Span<epoll_event> events)
+    {
+        int count;
+        do
+        {
+            count = epoll_wait(epoll, events, -1);
+        }
+        while (count == 0);
+        return count;
+    }
+
+    /// <summary>The number of events; 0 after the timeout in milliseconds (-1 has none), or after a signal.</summary>
+    public static unsafe int epoll_wait(int epoll, Span<epoll_event> events, int timeout)
     {
         fixed (epoll_event* start = events)
         {
-            while (true)
-            {
-                int count = _epoll_wait(epoll, start, events.Length, -1);
-                if (count > 0)
-                {
-                    return count;
-                }
-
-                if (count < 0 && Marshal.GetLastPInvokeError() != EINTR)
-                {
-                    throw Failure("epoll_wait");
-                }
-            }
+            int count = _epoll_wait(epoll, start, events.Length, timeout);
+            return count >= 0 ? count : Marshal.GetLastPInvokeError() == EINTR ? 0 : throw Failure("epoll_wait");
         }
     }
 }

@@ -5,7 +5,7 @@ namespace Rtd.Protocol.Syscalls;
 
 internal static partial class Libc
 {
-    public const int AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800, MSG_NOSIGNAL = 0x4000,
+    public const int AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800, MSG_NOSIGNAL = 0x4000, MSG_DONTWAIT = 0x40,
         MSG_CMSG_CLOEXEC = 0x40000000, SOL_SOCKET = 1, SCM_RIGHTS = 1;
 
     /// <summary>The most fds one sync message carries.</summary>
@@ -91,7 +91,7 @@ internal static partial class Libc
     }
 
     /// <summary>Receives bytes, and appends fds that came along (close-on-exec). Returns the count, 0 at the end, or the negative errno.</summary>
-    public static unsafe int try_recvmsg(int fd, Span<byte> data, List<SafeFileHandle> fds)
+    public static unsafe int try_recvmsg(int fd, Span<byte> data, List<SafeFileHandle> fds, int flags = 0)
     {
         const int ControlSize = 16 + MaxFdsPerMessage * sizeof(int);
         byte* control = stackalloc byte[ControlSize];
@@ -101,7 +101,7 @@ internal static partial class Libc
             {
                 iovec vector = new() { iov_base = start, iov_len = (nuint)data.Length };
                 msghdr message = new() { msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = ControlSize };
-                nint count = _recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+                nint count = _recvmsg(fd, &message, MSG_CMSG_CLOEXEC | flags);
                 if (count >= 0)
                 {
                     cmsghdr* header = (cmsghdr*)control;

@@ -47,5 +47,33 @@ internal static partial class Libc
         return info.si_pid == 0 ? null : (info.si_pid, ExitCode(info));
     }
 
+    /// <summary>
+    /// How a process ended that is not the caller's to reap, once its parent has reaped it: Linux 6.15. Null where that cannot be had (yet).
+    /// </summary>
+    public static unsafe int? pidfd_exit_code(int pidfd)
+    {
+        const ulong PIDFD_INFO_EXIT = 8;
+        const nuint PIDFD_GET_INFO = 0xC040FF0B;
+        pidfd_info info = new() { mask = PIDFD_INFO_EXIT };
+        if (_ioctl(pidfd, PIDFD_GET_INFO, (nint)(&info)) != 0 || (info.mask & PIDFD_INFO_EXIT) == 0)
+        {
+            return null;
+        }
+
+        int signal = info.exit_code & 0x7f;
+        return signal == 0 ? (info.exit_code >> 8) & 0xff : 128 + signal;
+    }
+
+    /// <summary>struct pidfd_info of linux/pidfd.h, first version.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 64)]
+    private struct pidfd_info
+    {
+        [FieldOffset(0)]
+        public ulong mask;
+
+        [FieldOffset(60)]
+        public int exit_code;
+    }
+
     private static int ExitCode(in siginfo_t info) => info.si_code == CLD_EXITED ? info.si_status : 128 + (info.si_status & 0x7f);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Execution.Supervision;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
 
@@ -62,6 +63,8 @@ internal sealed class FakeExecution : IExecutionDriver
 
     /// <summary>The spec of the last start.</summary>
     public ContainerSpec Spec => Launches.Last().Spec;
+
+    public IContainerProcess TakeOver(HeldProcess process, IOutputSink output, string spool, Action? onReaped) => Make(output);
 
     private FakeProcess Make(IOutputSink sink)
     {

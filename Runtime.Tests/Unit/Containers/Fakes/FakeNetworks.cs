@@ -29,6 +29,8 @@ internal sealed class FakeNetworks : INetworkService
         return Task.FromResult<ISandbox>(sandbox);
     }
 
+    public Task<ISandbox> RestoreAsync(SandboxRequest request, SandboxState state, int pid) => AllocateAsync(request, CancellationToken.None);
+
     public NetworkRecord? Lookup(string nameOrId) => new() { Name = nameOrId, Id = "net-" + nameOrId, Driver = "bridge", UserDefined = nameOrId != "bridge" };
 
     public Task SweepAsync(CancellationToken cancellation)
@@ -51,6 +53,8 @@ internal sealed class FakeNetworks : INetworkService
             port.Protocol, port.ContainerPort, port.HostAddress ?? IPAddress.Any, port.HostPort == 0 ? 32768 : port.HostPort, port.HostPortEnd))];
 
         public bool HasResolver => request.Endpoints.Any(endpoint => endpoint.Network != "bridge");
+
+        public SandboxState State => new();
 
         public int ConnectedPid { get; private set; }
 

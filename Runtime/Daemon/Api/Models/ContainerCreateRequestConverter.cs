@@ -10,6 +10,7 @@ internal sealed class ContainerCreateRequestConverter : JsonConverter<ContainerC
     {
         DateParseHandling = DateParseHandling.None,
         NullValueHandling = NullValueHandling.Ignore,
+        Converters = { new StringMapConverter() },
     });
 
     public override bool CanWrite => false;

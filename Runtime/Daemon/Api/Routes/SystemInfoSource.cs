@@ -3,6 +3,7 @@ using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Cgroups;
 using Rtd.Daemon.Configuration;
 using Rtd.Daemon.Events;
+using Rtd.Daemon.Execution.Oci;
 using Rtd.Daemon.Startup;
 
 namespace Rtd.Daemon.Api.Routes;
@@ -11,8 +12,6 @@ namespace Rtd.Daemon.Api.Routes;
 internal sealed class SystemInfoSource(RunningConfig running, SystemChecks checks, ISystemStatus status, EventBus events, string engineId)
 {
     /// <summary>The classic name of the exec driver that talks to the kernel by itself.</summary>
-    private const string NativeRuntime = "native";
-
     public SystemChecks Checks => checks;
 
     public SystemInfo Gather()
@@ -40,6 +39,7 @@ internal sealed class SystemInfoSource(RunningConfig running, SystemChecks check
             PidsLimit = cgroups.PidsLimit,
             IPv4Forwarding = SystemChecks.IsIpForwardingOn(),
             Debug = config.Debug,
+            LiveRestoreEnabled = config.LiveRestore,
             NFd = Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(),
             OomKillDisable = cgroups.OomKillDisable,
             NGoroutines = Directory.EnumerateDirectories("/proc/self/task").Count(),
@@ -61,8 +61,8 @@ internal sealed class SystemInfoSource(RunningConfig running, SystemChecks check
             Name = Environment.MachineName,
             Labels = config.Labels,
             ServerVersion = ProductVersion.Number,
-            Runtimes = new Dictionary<string, RuntimeInfo> { [NativeRuntime] = new RuntimeInfo("rtinit") },
-            DefaultRuntime = NativeRuntime,
+            Runtimes = Runtimes(config),
+            DefaultRuntime = config.DefaultRuntime,
             InitBinary = "rtinit",
             InitCommit = new CommitInfo(ProductVersion.Commit),
             SecurityOptions = status.SecurityOptions,
@@ -70,6 +70,17 @@ internal sealed class SystemInfoSource(RunningConfig running, SystemChecks check
                 : config.DefaultAddressPools.Select(pool => new AddressPoolInfo(pool.Base.ToString(), pool.Size)).ToArray(),
             Warnings = [.. OpenSocketWarnings(config), .. checks.Warnings, .. ForwardingWarnings(), .. status.Warnings],
         };
+    }
+
+    private static Dictionary<string, RuntimeInfo> Runtimes(DaemonConfig config)
+    {
+        Dictionary<string, RuntimeInfo> runtimes = new() { [OciRuntime.Native] = new RuntimeInfo("rtinit") };
+        foreach (OciRuntime other in config.Runtimes.Values)
+        {
+            runtimes[other.Name] = new RuntimeInfo(other.Path, other.Arguments.Count > 0 ? other.Arguments : null);
+        }
+
+        return runtimes;
     }
 
     private static RegistryConfigInfo Registries(DaemonConfig config) => new(

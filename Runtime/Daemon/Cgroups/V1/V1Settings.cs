@@ -45,6 +45,7 @@ internal static class V1Settings
         AddNotNull(settings, raising ? sum : memory);
         AddNotNull(settings, raising ? memory : sum);
         Add(settings, "memory", "memory.soft_limit_in_bytes", resources.MemoryReservation?.ToString(), "memory reservation");
+        Add(settings, "memory", "memory.kmem.tcp.limit_in_bytes", resources.KernelMemoryTcp?.ToString(), "kernel memory TCP limit");
         Add(settings, "memory", "memory.swappiness", resources.MemorySwappiness?.ToString(), "memory swappiness");
         Add(settings, "memory", "memory.oom_control", resources.OomKillDisable ? "1" : null, "oom kill disable");
     }
@@ -64,6 +65,12 @@ internal static class V1Settings
         AddNotNull(settings, resources.BlkioWeight is int weight
             ? new CgroupSetting("blkio", "blkio.bfq.weight", weight.ToString(), "blkio weight", "blkio.weight")
             : null);
+        foreach (BlkioWeight device in resources.BlkioWeights)
+        {
+            settings.Add(new CgroupSetting(
+                "blkio", "blkio.bfq.weight_device", $"{device.Major}:{device.Minor} {device.Weight}", "blkio weight of a device", "blkio.weight_device"));
+        }
+
         foreach (BlkioThrottle throttle in resources.BlkioThrottles)
         {
             Add(settings, "blkio", $"blkio.throttle.{throttle.Kind}_device", $"{throttle.Major}:{throttle.Minor} {throttle.Rate}", $"blkio {throttle.Kind} limit");

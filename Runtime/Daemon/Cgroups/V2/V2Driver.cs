@@ -91,6 +91,7 @@ internal sealed class V2Driver : ICgroupDriver
         CpuSet = available.Contains("cpuset"),
         PidsLimit = available.Contains("pids"),
         BlkioWeight = available.Contains("io"),
+        BlkioWeightDevice = available.Contains("io"),
         BlkioThrottle = available.Contains("io"),
         Cpus = root.Read("cpuset.cpus.effective")?.Trim() ?? "",
         Mems = root.Read("cpuset.mems.effective")?.Trim() ?? "",

@@ -85,6 +85,13 @@ internal static class V2Settings
                 "io.weight", V2Weights.FromBlkioWeight(weight).ToString(CultureInfo.InvariantCulture)));
         }
 
+        foreach (BlkioWeight device in resources.BlkioWeights)
+        {
+            string number = $"{device.Major}:{device.Minor}";
+            settings.Add(new CgroupSetting(
+                "io", "io.bfq.weight", $"{number} {device.Weight}", "blkio weight of a device", "io.weight", $"{number} {V2Weights.FromBlkioWeight(device.Weight)}"));
+        }
+
         foreach (BlkioThrottle throttle in resources.BlkioThrottles)
         {
             string rate = throttle.Rate == 0 ? "max" : throttle.Rate.ToString(CultureInfo.InvariantCulture);

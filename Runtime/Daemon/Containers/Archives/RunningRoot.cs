@@ -19,7 +19,7 @@ internal static class RunningRoot
             return null;
         }
 
-        SafeFileHandle? tree = Clone(mounts);
+        SafeFileHandle? tree = Clone(mounts, "/");
         return tree is null ? null : Wrap(tree, container);
     }
 
@@ -37,10 +37,12 @@ internal static class RunningRoot
     }
 
     /// <summary>
-    /// A copy of all the mounts of a namespace. The thread that enters it makes two system calls there and ends: nothing is loaded from the
+    /// A copy of a mount of a namespace and all below it; null when it is not there or the namespace has just ended. The thread that enters it makes two system calls there and ends: nothing is loaded from the
     /// container (CVE-2019-14271), and nothing but the fd leaves it.
     /// </summary>
-    private static SafeFileHandle? Clone(SafeFileHandle mountNamespace)
+    /// <param name="mountNamespace">Whose.</param>
+    /// <param name="path">A mount in it, or the root; a link is not followed.</param>
+    public static SafeFileHandle? Clone(SafeFileHandle mountNamespace, string path)
     {
         const uint Tree = Libc.OPEN_TREE_CLONE | (uint)Libc.AT_RECURSIVE;
         int tree = Libc.try_open_tree(-1, "", Tree); // binds the call before the namespace is entered; fails by its arguments
@@ -52,7 +54,7 @@ internal static class RunningRoot
                 // A thread that shares its root directory with others cannot change its mount namespace.
                 Libc.unshare(Libc.CLONE_FS, "file system attributes");
                 Libc.setns(mountNamespace.Fd(), Libc.CLONE_NEWNS, "the container's mount namespace");
-                tree = Libc.try_open_tree(Libc.AT_FDCWD, "/", Tree);
+                tree = Libc.try_open_tree(Libc.AT_FDCWD, path, Tree | (uint)Libc.AT_SYMLINK_NOFOLLOW);
             }
             catch (SyscallException error)
             {
@@ -69,6 +71,6 @@ internal static class RunningRoot
 
         return tree >= 0 ? Libc.Own(tree)
             : tree is -Libc.EINVAL or -Libc.ENOENT ? null // the namespace has just ended
-            : throw new SyscallException("open_tree", -tree, "the container's root");
+            : throw new SyscallException("open_tree", -tree, $"the container's {path}");
     }
 }

@@ -12,7 +12,7 @@ internal sealed class ExecInstance(Container container, ExecCreateRequest reques
     private volatile ExecState _state = ExecState.New;
     private int _started;
 
-    public string Id { get; } = RandomId.Create();
+    public string Id { get; init; } = RandomId.Create();
 
     public Container Container { get; } = container;
 

@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using NLog;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Containers.Archives;
 using Rtd.Daemon.Containers.Linking;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Streams;
@@ -9,10 +10,15 @@ using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Execution.Oci;
+using Rtd.Daemon.Execution.Supervision;
 using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 using Rtd.Daemon.Security;
+using Rtd.Daemon.Security.AppArmor;
+using Rtd.Daemon.Security.Seccomp;
 using Rtd.Protocol.Spec;
+using Rtd.Protocol.Supervision;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers.Launching;
@@ -20,21 +26,22 @@ namespace Rtd.Daemon.Containers.Launching;
 /// <summary>Brings one container up, all of it or nothing: cgroup, network, log, files, then the process.</summary>
 internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDefaults defaults, ContainerFiles files, ContainerStore store)
 {
+    /// <summary>A look at a directory takes microseconds, on a network some milliseconds; a plugin may take some seconds to mount.</summary>
+    private static readonly TimeSpan s_sourcesTimeout = TimeSpan.FromSeconds(60);
+
     private static readonly Logger s_log = LogManager.GetLogger("containers");
 
-    public string CgroupPath(ContainerRecord record)
-    {
-        string parent = record.HostConfig.CgroupParent.Length > 0 ? record.HostConfig.CgroupParent : defaults.CgroupParent;
-        return $"{parent.TrimEnd('/')}/{record.Id}";
-    }
+    public string CgroupPath(ContainerRecord record) => CgroupPath(record.Id, record.HostConfig.CgroupParent);
+
+    /// <param name="parent">Empty for the default.</param>
+    public string CgroupPath(string id, string parent) => $"{(parent.Length > 0 ? parent : defaults.CgroupParent).TrimEnd('/')}/{id}";
 
     /// <summary>
     /// The filter of a container, for its first process and for its execs; empty is unconfined. A privileged one has a filter only when it asks for it.
     /// </summary>
     public byte[] SeccompFilter(HostConfig host)
     {
-        SecurityOptions options = SecurityOptions.Parse(host.SecurityOpt, defaults.NoNewPrivileges);
-        string asked = options.Seccomp ?? (host.Privileged ? SecurityOptions.Unconfined : defaults.SeccompProfile);
+        string asked = AskedSeccomp(host);
         if (asked == SecurityOptions.Unconfined)
         {
             return [];
@@ -56,6 +63,38 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         return parts.Seccomp.CompileDefault(CapabilitiesOf(host));
     }
 
+    /// <summary>What a container's own runtime needs; null for ours.</summary>
+    private OciLaunch? OciOf(HostConfig host)
+    {
+        if (!defaults.Runtimes.TryGetValue(host.Runtime, out OciRuntime? runtime))
+        {
+            return OciRuntime.IsNative(host.Runtime) ? null : throw EngineException.InvalidParameter($"unknown or invalid runtime name: {host.Runtime}");
+        }
+
+        string asked = AskedSeccomp(host);
+        return new OciLaunch
+        {
+            Runtime = runtime,
+            Seccomp = asked == SecurityOptions.Unconfined ? null
+                : asked == SecurityOptions.Builtin ? DefaultProfile.For(CapabilitiesOf(host))
+                : ProfileReader.Read(asked, CapabilitiesOf(host)),
+            DeviceRules = ResourceBuilder.Build(host).DeviceRules,
+            Annotations = host.Annotations ?? [],
+        };
+    }
+
+    /// <summary>The AppArmor profile of a container and of its execs; empty is unconfined.</summary>
+    public string AppArmorProfile(HostConfig host)
+    {
+        string? asked = SecurityOptions.Parse(host.SecurityOpt, defaults.NoNewPrivileges).AppArmor;
+        return !defaults.AppArmor || asked == SecurityOptions.Unconfined ? ""
+            : asked is "docker-default" ? ContainerProfile.Name // what compose files and manifests of others call the default
+            : asked ?? (host.Privileged ? "" : ContainerProfile.Name);
+    }
+
+    private string AskedSeccomp(HostConfig host) =>
+        SecurityOptions.Parse(host.SecurityOpt, defaults.NoNewPrivileges).Seccomp ?? (host.Privileged ? SecurityOptions.Unconfined : defaults.SeccompProfile);
+
     public static ulong CapabilitiesOf(HostConfig host) => Capabilities.Parse(host.CapAdd ?? [], host.CapDrop ?? [], host.Privileged);
 
     /// <param name="record">What is written down as starting, while the rest is prepared.</param>
@@ -64,7 +103,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     {
         using JoinedNamespaces joined = OpenJoined(record);
         IReadOnlyList<LinkedContainer> links = ContainerLinks.Running(record, store);
-        using MountSources sources = await MountSources.OpenAsync(record, parts.Volumes, parts.Layers, record.Id);
+        using MountSources sources = await OpenSourcesAsync(record);
 
         // The first write to a v1 cgroup waits for the kernel for milliseconds, and so do the disk and the address pool: side by side.
         Task<ICgroup> cgroup = Task.Run(() => parts.Cgroups.Create(CgroupPath(record), ResourceBuilder.Build(record.HostConfig)));
@@ -76,8 +115,8 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             await Task.WhenAll(cgroup, network);
             log = OpenLog(record);
             await log.ConnectAsync();
-            streams.SetLog(log);
-            IContainerProcess process = await RunAsync(record, streams, cgroup.Result, network.Result, joined, sources, links, saved);
+            streams.SetLog(log, OpenLedger(record.Id, log));
+            IContainerProcess process = await RunAsync(record, streams, log, cgroup.Result, network.Result, joined, sources, links, saved);
             Relink(record, network.Result);
             return new ContainerRun
             {
@@ -112,9 +151,29 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         Environment = record.Config.Env ?? [],
     };
 
+    /// <summary>Where a daemon to come sees how far the output is logged; null when there is none to come, or the log cannot be cut back.</summary>
+    private OutputLedger? OpenLedger(string id, ILogDriver log)
+    {
+        if (!parts.Outlive || log is not IRewindableLog rewindable)
+        {
+            return null;
+        }
+
+        foreach (string left in Directory.GetFiles(files.DirectoryOf(id), HeldFds.SpoolName("*")))
+        {
+            File.Delete(left);
+        }
+
+        return OutputLedger.Create(rewindable.Position);
+    }
+
+    /// <summary>The directory that a container's output is drained to while there is no daemon; empty when nobody wants it.</summary>
+    public string SpoolOf(ContainerRecord record, ILogDriver log) => log is NoneLog ? "" : files.DirectoryOf(record.Id);
+
     private async Task<IContainerProcess> RunAsync(
         ContainerRecord record,
         ProcessStreams streams,
+        ILogDriver log,
         ICgroup cgroup,
         ISandbox? network,
         JoinedNamespaces joined,
@@ -134,17 +193,54 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             Spec = spec,
             CloneFlags = SpecBuilder.CloneFlags(record.HostConfig),
             NamespaceFds = joined.Fds,
-            Trees = [.. spec.Mounts.Where(mount => mount.Kind == MountKind.Tree).Select(mount => sources.Tree(mount.Destination))],
+            Oci = OciOf(record.HostConfig),
+            Trees = [.. spec.Mounts.Where(mount => mount.Kind == MountKind.Tree)
+                .Select(mount => mount.Source == SpecBuilder.SharedMemory ? joined.SharedMemory! : sources.Tree(mount.Destination))],
             Rootfs = rootfs,
             Cgroup = cgroup,
             ConnectNetwork = (pid, cancellation) => ConnectAsync(record.HostConfig, network, pid, cancellation),
-            BeforeExec = process => NoteAsync(record.Id, process, saved),
+            BeforeExec = process => NoteAsync(record.Id, process, network, saved),
+            Holding = parts.Outlive ? new Holding(HoldingKeys.Container(record.Id), "", SpoolOf(record, log), []) : null,
             OpenStdin = record.Config.OpenStdin,
             Output = streams,
         };
         IContainerProcess process = await parts.Execution.RunAsync(launch, CancellationToken.None);
         network?.Announce();
         return process;
+    }
+
+    /// <summary>What a daemon that has ended left of a run, put together again.</summary>
+    /// <param name="known">The run's file; null when it is lost, and with it the network.</param>
+    public async Task<ContainerRun> ResumeAsync(ContainerRecord record, ProcessStreams streams, HeldProcess held, RunRecord? known)
+    {
+        ILogDriver log = OpenLog(record);
+        SafeFileHandle? ledgerFile = held.Take(HeldFds.Ledger);
+        OutputLedger? ledger = ledgerFile is null ? null : OutputLedger.Open(ledgerFile);
+        if (ledger is not null && log is IRewindableLog rewindable)
+        {
+            rewindable.Rewind(ledger.Log);
+        }
+
+        await TryAsync(record.Id, log.ConnectAsync);
+        streams.SetLog(log, ledger);
+        ISandbox? network = null;
+        if (!held.Child.HasExited && known?.Network is { } state)
+        {
+            NetworkFiles networkFiles = new(files, defaults);
+            network = await parts.Networks.RestoreAsync(networkFiles.Request(record, ContainerLinks.RunningOnly(record, store)), state, held.Child.Pid);
+        }
+
+        ICgroup cgroup = parts.Cgroups.Open(CgroupPath(record));
+        bool sharesPids = record.HostConfig.PidMode.Length > 0;
+        return new ContainerRun
+        {
+            Process = parts.Execution.TakeOver(held, streams, SpoolOf(record, log), sharesPids ? cgroup.Kill : null),
+            Cgroup = cgroup,
+            Log = log,
+            Network = network,
+            Namespaces = SpecBuilder.ExecNamespaces(record.HostConfig),
+            StartedAt = record.State.StartedAt ?? DateTimeOffset.UtcNow,
+        };
     }
 
     private SpecInputs Inputs(ContainerRecord record, JoinedNamespaces joined, MountSources sources, IReadOnlyList<LinkedContainer> links)
@@ -161,16 +257,18 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             LinkEnvironment = [.. links.SelectMany(link => LinkEnvironment.Of(record.Name, link))],
             CgroupMounts = parts.Cgroups.ContainerMounts(writableCgroups),
             JoinNamespaces = joined.Kinds,
+            SharesMemory = joined.SharedMemory is not null,
             Sources = sources,
             SeccompFilter = SeccompFilter(record.HostConfig),
+            AppArmorProfile = AppArmorProfile(record.HostConfig),
             Capabilities = CapabilitiesOf(record.HostConfig),
         };
     }
 
     /// <summary>The process is on disk before it runs anything: after a crash nothing of ours runs unknown.</summary>
-    private async Task NoteAsync(string id, ProcessIdentity process, Task saved)
+    private async Task NoteAsync(string id, ProcessIdentity process, ISandbox? network, Task saved)
     {
-        files.SaveRun(id, process);
+        files.SaveRun(id, process, network?.State);
         await saved;
     }
 
@@ -231,6 +329,11 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
                 joined.Add(Libc.CLONE_NEWPID, OpenNamespace(store.Get(pidTarget), "pid", "PID namespace"));
             }
 
+            if (CreateRules.IpcContainer(record.HostConfig) is { } ipcTarget)
+            {
+                JoinIpc(joined, store.Get(ipcTarget));
+            }
+
             return joined;
         }
         catch
@@ -238,6 +341,20 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             joined.Dispose();
             throw;
         }
+    }
+
+    /// <summary>System V objects and message queues are the namespace's, POSIX shared memory is whatever is mounted on /dev/shm.</summary>
+    private static void JoinIpc(JoinedNamespaces joined, Container donor)
+    {
+        if (donor.Record.HostConfig.IpcMode is not ("shareable" or "host"))
+        {
+            throw EngineException.InvalidParameter($"cannot join IPC of container {donor.Id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)");
+        }
+
+        joined.Add(Libc.CLONE_NEWIPC, OpenNamespace(donor, "ipc", "IPC"));
+        using SafeFileHandle mounts = OpenNamespace(donor, "mnt", "IPC");
+        joined.SharedMemory = RunningRoot.Clone(mounts, "/dev/shm")
+            ?? throw EngineException.Conflict($"cannot join IPC of container {donor.Id}: it has no /dev/shm");
     }
 
     /// <summary>A running container's namespace, held by fd: the pid cannot be somebody else's by the time it is joined.</summary>
@@ -264,6 +381,34 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         return handle;
     }
 
+    /// <summary>Sources lie where users have them: a file system that does not answer must not hold up more than this start.</summary>
+    private async Task<MountSources> OpenSourcesAsync(ContainerRecord record)
+    {
+        if (record.Mounts.Count == 0)
+        {
+            return await MountSources.OpenAsync(record, parts.Volumes, parts.Layers, record.Id);
+        }
+
+        Task<MountSources> opening = Task.Factory.StartNew(
+            () => MountSources.OpenAsync(record, parts.Volumes, parts.Layers, record.Id), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        try
+        {
+            return await opening.WaitAsync(s_sourcesTimeout);
+        }
+        catch (TimeoutException)
+        {
+            _ = ReleaseLateAsync(record, opening);
+            throw EngineException.System($"a source of a mount does not answer: {string.Join(", ", record.Mounts.Select(mount => mount.Source))}");
+        }
+    }
+
+    /// <summary>It does answer in the end, and nobody wants it any more. Nobody awaits this.</summary>
+    private async Task ReleaseLateAsync(ContainerRecord record, Task<MountSources> opening) => await TryAsync(record.Id, async () =>
+    {
+        (await opening).Dispose();
+        await MountSources.ReleaseAsync(record.Mounts, parts.Volumes, record.Id);
+    });
+
     private async Task UndoAsync(ContainerRecord record, Task<ICgroup> cgroup, Task<ISandbox?> network, Task saved, ILogDriver? log)
     {
         string id = record.Id;
@@ -289,7 +434,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         }
         catch (Exception failure)
         {
-            s_log.Error(failure, "container {0}: undoing a failed start", RandomId.Short(id));
+            s_log.Error(failure, "container {0}: a step on its way in or out", RandomId.Short(id));
         }
     }
 }

@@ -14,6 +14,9 @@ internal sealed class JoinedNamespaces : IDisposable
     /// <summary>One for each kind, same order.</summary>
     public IReadOnlyList<SafeFileHandle> Fds => _fds;
 
+    /// <summary>A copy of the /dev/shm that belongs to a joined ipc namespace, detached; null for one's own.</summary>
+    public SafeFileHandle? SharedMemory { get; set; }
+
     /// <summary>Id of the container whose hosts, hostname and resolv.conf come with the network; null for one's own.</summary>
     public string? NetworkOwner { get; set; }
 
@@ -23,5 +26,9 @@ internal sealed class JoinedNamespaces : IDisposable
         _fds.Add(fd);
     }
 
-    public void Dispose() => _fds.ForEach(fd => fd.Dispose());
+    public void Dispose()
+    {
+        _fds.ForEach(fd => fd.Dispose());
+        SharedMemory?.Dispose();
+    }
 }

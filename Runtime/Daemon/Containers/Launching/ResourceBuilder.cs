@@ -25,6 +25,7 @@ internal static class ResourceBuilder
             Memory = Set(resources.Memory),
             MemorySwap = Set(resources.MemorySwap),
             MemoryReservation = Set(resources.MemoryReservation),
+            KernelMemoryTcp = resources.KernelMemoryTCP > 0 ? resources.KernelMemoryTCP : null,
             MemorySwappiness = resources.MemorySwappiness is >= 0 and var swappiness ? swappiness : null,
             OomKillDisable = resources.OomKillDisable == true,
             CpuShares = Set(resources.CpuShares),
@@ -36,6 +37,7 @@ internal static class ResourceBuilder
             CpusetMems = Set(resources.CpusetMems),
             PidsLimit = resources.PidsLimit switch { null => null, <= 0 => -1, var limit => limit },
             BlkioWeight = resources.BlkioWeight == 0 ? null : resources.BlkioWeight,
+            BlkioWeights = [.. Weights(resources)],
             BlkioThrottles = [.. Throttles(resources)],
         };
     }
@@ -72,10 +74,23 @@ internal static class ResourceBuilder
     {
         foreach (ThrottleDevice throttle in devices ?? [])
         {
-            DeviceSpec device = HostDevices.Resolve(new DeviceMapping { PathOnHost = throttle.Path })[0];
-            yield return device.Type == 'b'
-                ? new BlkioThrottle(kind, device.Major, device.Minor, throttle.Rate)
-                : throw EngineException.InvalidParameter($"{throttle.Path} is not a block device");
+            DeviceSpec device = BlockDevice(throttle.Path);
+            yield return new BlkioThrottle(kind, device.Major, device.Minor, throttle.Rate);
         }
+    }
+
+    private static IEnumerable<BlkioWeight> Weights(ContainerResources resources)
+    {
+        foreach (WeightDevice weight in (resources.BlkioWeightDevice ?? []).Where(weight => weight.Weight != 0))
+        {
+            DeviceSpec device = BlockDevice(weight.Path);
+            yield return new BlkioWeight(device.Major, device.Minor, weight.Weight);
+        }
+    }
+
+    private static DeviceSpec BlockDevice(string path)
+    {
+        DeviceSpec device = HostDevices.Resolve(new DeviceMapping { PathOnHost = path })[0];
+        return device.Type == 'b' ? device : throw EngineException.InvalidParameter($"{path} is not a block device");
     }
 }

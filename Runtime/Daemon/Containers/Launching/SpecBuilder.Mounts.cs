@@ -8,6 +8,9 @@ namespace Rtd.Daemon.Containers.Launching;
 
 internal sealed partial class SpecBuilder
 {
+    /// <summary>The source of a mount of kind <see cref="MountKind.Tree"/> that is another container's /dev/shm.</summary>
+    public const string SharedMemory = "shm";
+
     private const ulong NoSuidNoExec = Libc.MS_NOSUID | Libc.MS_NOEXEC;
     private const ulong NoSuidNoExecNoDev = NoSuidNoExec | Libc.MS_NODEV;
 
@@ -34,12 +37,15 @@ internal sealed partial class SpecBuilder
             yield return cgroup;
         }
 
-        yield return _host.IpcMode == "host"
-            ? new MountSpec(MountKind.Bind, "/dev/mqueue", "/dev/mqueue", 0, 0, true, "")
-            : new MountSpec(MountKind.Mqueue, "mqueue", "/dev/mqueue", NoSuidNoExecNoDev, 0, false, "");
+        // That of the ipc namespace, whosever it is: a host need not have it mounted.
+        yield return new MountSpec(MountKind.Mqueue, "mqueue", "/dev/mqueue", NoSuidNoExecNoDev, 0, false, "");
         if (_host.IpcMode == "host")
         {
             yield return new MountSpec(MountKind.Bind, "/dev/shm", "/dev/shm", 0, 0, true, "");
+        }
+        else if (inputs.SharesMemory)
+        {
+            yield return new MountSpec(MountKind.Tree, SharedMemory, "/dev/shm", NoSuidNoExecNoDev, 0, false, "");
         }
         else if (_host.IpcMode != "none")
         {

@@ -19,7 +19,7 @@ internal sealed partial class SpecBuilder(SpecInputs inputs, ContainerDefaults d
     {
         ulong flags = Libc.CLONE_NEWNS;
         flags |= host.UTSMode == "host" ? 0 : Libc.CLONE_NEWUTS;
-        flags |= host.IpcMode == "host" ? 0 : Libc.CLONE_NEWIPC;
+        flags |= host.IpcMode == "host" || CreateRules.IpcContainer(host) is not null ? 0 : Libc.CLONE_NEWIPC;
         flags |= host.PidMode.Length > 0 ? 0 : Libc.CLONE_NEWPID;
         flags |= NetworkMode.Parse(host.NetworkMode).OwnNamespace ? Libc.CLONE_NEWNET : 0;
         return flags;
@@ -31,6 +31,7 @@ internal sealed partial class SpecBuilder(SpecInputs inputs, ContainerDefaults d
         ulong flags = CloneFlags(host);
         flags |= NetworkMode.Parse(host.NetworkMode).Kind == NetworkModeKind.Container ? Libc.CLONE_NEWNET : 0;
         flags |= CreateRules.PidContainer(host) is null ? 0 : Libc.CLONE_NEWPID;
+        flags |= CreateRules.IpcContainer(host) is null ? 0 : Libc.CLONE_NEWIPC;
         flags |= host.CgroupnsMode == "host" ? 0 : Libc.CLONE_NEWCGROUP;
         return flags;
     }
@@ -75,6 +76,7 @@ internal sealed partial class SpecBuilder(SpecInputs inputs, ContainerDefaults d
             NoNewPrivileges = SecurityOptions.Parse(_host.SecurityOpt, defaults.NoNewPrivileges).NoNewPrivileges,
             OomScoreAdjust = _host.OomScoreAdj,
             SeccompFilter = inputs.SeccompFilter,
+            AppArmorProfile = inputs.AppArmorProfile,
             Init = _host.Init ?? defaults.Init,
         };
     }

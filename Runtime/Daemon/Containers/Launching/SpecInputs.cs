@@ -25,11 +25,17 @@ internal sealed record SpecInputs
     /// <summary>CLONE_NEW* kinds of other containers' namespaces, in the order of their fds.</summary>
     public required IReadOnlyList<int> JoinNamespaces { get; init; }
 
+    /// <summary>The /dev/shm of another container comes along with the spec.</summary>
+    public bool SharesMemory { get; init; }
+
     /// <summary>Binds and volumes, as the host has them.</summary>
     public required MountSources Sources { get; init; }
 
     /// <summary>Compiled filter; empty is unconfined.</summary>
     public required byte[] SeccompFilter { get; init; }
+
+    /// <summary>Empty is unconfined.</summary>
+    public string AppArmorProfile { get; init; } = "";
 
     public required ulong Capabilities { get; init; }
 }

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Newtonsoft.Json;
 using NLog;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Networking;
 using Rtd.Daemon.Storage.Files;
 using Rtd.Protocol.Syscalls;
 
@@ -99,26 +100,28 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
     }
 
     /// <summary>Notes which process a container is, before that process runs a program.</summary>
-    public void SaveRun(string id, ProcessIdentity process)
+    public void SaveRun(string id, ProcessIdentity process, SandboxState? network)
     {
         string temporary = RunPath(id) + ".tmp";
-        File.WriteAllText(temporary, JsonConvert.SerializeObject(new RunRecord { Pid = process.Pid, StartTicks = process.StartTicks }, s_json));
+        RunRecord run = new() { Pid = process.Pid, StartTicks = process.StartTicks, Network = network };
+        File.WriteAllText(temporary, JsonConvert.SerializeObject(run, s_json));
         File.Move(temporary, RunPath(id), overwrite: true);
     }
 
     public void DeleteRun(string id) => File.Delete(RunPath(id));
 
     /// <summary>The process noted for a container, or null.</summary>
-    public ProcessIdentity? LoadRun(string id)
+    public RunRecord? LoadRun(string id)
     {
         try
         {
-            RunRecord? run = File.Exists(RunPath(id)) ? JsonConvert.DeserializeObject<RunRecord>(File.ReadAllText(RunPath(id)), s_json) : null;
-            return run is null ? null : new ProcessIdentity(run.Pid, run.StartTicks);
+            return File.Exists(RunPath(id)) ? JsonConvert.DeserializeObject<RunRecord>(File.ReadAllText(RunPath(id)), s_json) : null;
         }
-        catch (JsonException)
+        catch (Exception damaged) when (damaged is JsonException or IOException)
         {
-            return null; // the file is written by rename; one that cannot be read is not ours, and the cgroup tells the rest
+            // The file is written by rename; one that cannot be read is not ours, and the cgroup tells the rest.
+            s_log.Warn("container {0}: {1} cannot be read: {2}", id, RunPath(id), damaged.Message);
+            return null;
         }
     }
 
@@ -143,6 +146,9 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
     /// <summary>Ids of all containers on disk.</summary>
     public IReadOnlyList<string> List() =>
         Directory.GetDirectories(_root).Select(directory => Path.GetFileName(directory)).Where(name => !name.StartsWith('.')).ToArray();
+
+    /// <summary>Ids of containers that were running when the daemon last wrote of them.</summary>
+    public IReadOnlyList<string> ListRuns() => [.. Directory.GetFiles(_runRoot, "*.json").Select(file => Path.GetFileNameWithoutExtension(file))];
 
     /// <summary>Ids of containers set aside by <see cref="Load"/>, now or earlier; their layers may still be wanted.</summary>
     public IReadOnlyList<string> ListDamaged() => Directory.GetDirectories(_root, DamagedPrefix + "*")

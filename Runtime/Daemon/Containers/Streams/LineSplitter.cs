@@ -32,6 +32,15 @@ internal sealed class LineSplitter(OutputStream stream)
         }
     }
 
+    /// <summary>Goes on where a former daemon was, within a line.</summary>
+    public void Restore(byte[] unfinished, DateTimeOffset time)
+    {
+        if (unfinished.Length > 0)
+        {
+            (_rest, _restLength, _lineStart) = (unfinished, unfinished.Length, time);
+        }
+    }
+
     /// <summary>The stream has ended: its last line may lack the newline.</summary>
     public void Flush(DateTimeOffset time, ILogDriver log)
     {

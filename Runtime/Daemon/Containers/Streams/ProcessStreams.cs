@@ -9,7 +9,7 @@ namespace Rtd.Daemon.Containers.Streams;
 /// It exists before the process, so that a client can attach first and miss nothing. The lock covers only the log and the list of clients;
 /// waiting for a slow client happens outside of it.
 /// </remarks>
-internal sealed class ProcessStreams(bool tty) : IOutputSink
+internal sealed class ProcessStreams(bool tty) : ILedgerSink
 {
     private readonly Lock _gate = new();
     private readonly LineSplitter _stdout = new(OutputStream.Stdout);
@@ -17,6 +17,7 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
     private readonly TaskCompletionSource<IContainerProcess> _process = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableArray<AttachedClient> _clients = [];
     private ILogDriver? _log;
+    private OutputLedger? _ledger;
     private IOutputSink? _follower;
     private DateTimeOffset _lastTime;
     private bool _released;
@@ -27,12 +28,21 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
 
     public bool Tty => tty;
 
+    public OutputLedger? Ledger => _ledger;
+
     /// <summary>Sets where output is logged; before the process runs.</summary>
-    public void SetLog(ILogDriver log)
+    /// <param name="ledger">Where it is noted how far that is, for a daemon to come; the streams take it over.</param>
+    public void SetLog(ILogDriver log, OutputLedger? ledger = null)
     {
         lock (_gate)
         {
             _log = log;
+            _ledger = ledger;
+            if (ledger is not null)
+            {
+                _stdout.Restore(ledger.RestOf(OutputStream.Stdout), NextTime());
+                _stderr.Restore(ledger.RestOf(OutputStream.Stderr), NextTime());
+            }
         }
     }
 
@@ -83,7 +93,9 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
         }
     }
 
-    public ValueTask WriteAsync(OutputStream stream, ReadOnlyMemory<byte> data)
+    public ValueTask WriteAsync(OutputStream stream, ReadOnlyMemory<byte> data) => WriteAsync(stream, data, DateTimeOffset.UtcNow);
+
+    public ValueTask WriteAsync(OutputStream stream, ReadOnlyMemory<byte> data, DateTimeOffset at)
     {
         ImmutableArray<AttachedClient> clients;
         ValueTask room = ValueTask.CompletedTask;
@@ -92,8 +104,14 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
             clients = _clients;
             if (_log is { } log)
             {
-                Splitter(stream).Split(data, NextTime(), log);
+                LineSplitter splitter = Splitter(stream);
+                splitter.Split(data, NextTime(at), log);
                 log.Flush();
+                if (log is IRewindableLog rewindable)
+                {
+                    _ledger?.Commit(stream, splitter.Unfinished, rewindable.Position);
+                }
+
                 room = log.WaitForRoomAsync();
             }
         }
@@ -125,6 +143,8 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
         {
             _ended = true;
             _log = null;
+            _ledger?.Dispose();
+            _ledger = null;
             (clients, _clients) = (_clients, []);
         }
 
@@ -172,9 +192,7 @@ internal sealed class ProcessStreams(bool tty) : IOutputSink
     private LineSplitter Splitter(OutputStream stream) => stream == OutputStream.Stderr ? _stderr : _stdout;
 
     /// <summary>Strictly rising, so that an attach point divides messages without doubt.</summary>
-    private DateTimeOffset NextTime()
-    {
-        DateTimeOffset now = DateTimeOffset.UtcNow;
-        return _lastTime = now > _lastTime ? now : _lastTime.AddTicks(1);
-    }
+    private DateTimeOffset NextTime() => NextTime(DateTimeOffset.UtcNow);
+
+    private DateTimeOffset NextTime(DateTimeOffset at) => _lastTime = at > _lastTime ? at : _lastTime.AddTicks(1);
 }

@@ -2,6 +2,7 @@ using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.Health;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Execution.Oci;
 using Rtd.Daemon.Logging;
 using Rtd.Daemon.Security;
 using Rtd.Daemon.Security.Seccomp;
@@ -17,6 +18,10 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
     /// <summary>The container whose pid namespace is to be shared, or null.</summary>
     public static string? PidContainer(HostConfig host) =>
         host.PidMode.StartsWith(ContainerPrefix, StringComparison.Ordinal) ? host.PidMode[ContainerPrefix.Length..] : null;
+
+    /// <summary>The container whose ipc namespace and /dev/shm are to be shared, or null.</summary>
+    public static string? IpcContainer(HostConfig host) =>
+        host.IpcMode.StartsWith(ContainerPrefix, StringComparison.Ordinal) ? host.IpcMode[ContainerPrefix.Length..] : null;
 
     /// <summary>Checks the portable part, after the image has been merged in.</summary>
     /// <returns>Warnings for the client.</returns>
@@ -72,11 +77,11 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
         Refuse(host.Cgroup.Length > 0, $"invalid cgroup mode: {host.Cgroup}");
         Refuse(host.CgroupParent.Split('/').Contains("..") || host.CgroupParent.Contains('\0'), $"invalid cgroup parent: {host.CgroupParent}");
         Refuse(host.StorageOpt is { Count: > 0 }, "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
-        Refuse(host.Runtime is not ("" or "rtd" or "runc" or "io.containerd.runc.v2"), $"unknown or invalid runtime name: {host.Runtime}");
+        Refuse(host.Runtime.Length > 0 && !OciRuntime.IsNative(host.Runtime) && !defaults.Runtimes.ContainsKey(host.Runtime), $"unknown or invalid runtime name: {host.Runtime}");
         CheckPaths(host);
         CheckNamespaces(host);
         CheckNetwork(host, config, warnings);
-        CheckSecurity(host);
+        CheckSecurity(host, warnings);
         CompleteLog(host);
         Fill(host);
         return warnings;
@@ -99,27 +104,33 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
         Refuse(host.UTSMode is not ("" or "host"), $"invalid UTS mode: {host.UTSMode}");
         Refuse(host.UsernsMode is not ("" or "host"), $"invalid user namespace mode: {host.UsernsMode}");
         Refuse(host.CgroupnsMode is not ("" or "private" or "host"), $"invalid CgroupNS mode: {host.CgroupnsMode}");
-        if (host.IpcMode.StartsWith(ContainerPrefix, StringComparison.Ordinal))
-        {
-            throw new EngineException(ErrorKind.NotImplemented, "sharing the ipc namespace of another container is not supported");
-        }
-
         Refuse(host.PidMode is not ("" or "host") && PidContainer(host) is not { Length: > 0 }, $"invalid PID mode: {host.PidMode}");
-        Refuse(host.IpcMode is not ("" or "none" or "private" or "shareable" or "host"), $"invalid IPC mode: {host.IpcMode}");
+        Refuse(host.IpcMode is not ("" or "none" or "private" or "shareable" or "host") && IpcContainer(host) is not { Length: > 0 }, $"invalid IPC mode: {host.IpcMode}");
     }
 
-    private void CheckSecurity(HostConfig host)
+    private void CheckSecurity(HostConfig host, List<string> warnings)
     {
-        if (SecurityOptions.Parse(host.SecurityOpt, defaults.NoNewPrivileges).SeccompProfile is { } profile)
+        SecurityOptions security = SecurityOptions.Parse(host.SecurityOpt, defaults.NoNewPrivileges);
+        if (security.SeccompProfile is { } profile)
         {
             ProfileReader.Read(profile, capabilities: 0);
+        }
+
+        if (security.AppArmor is not (null or SecurityOptions.Unconfined) && !defaults.AppArmor)
+        {
+            warnings.Add($"AppArmor is not in use on this host. Profile {security.AppArmor} discarded.");
+        }
+
+        if (security.Labels.Count > 0)
+        {
+            warnings.Add("SELinux labels are not in use by this engine. Labels discarded.");
         }
 
         Capabilities.Parse(host.CapAdd ?? [], host.CapDrop ?? [], host.Privileged);
         SysctlRules.Validate(
             host.Sysctls,
             ownNetwork: NetworkMode.Parse(host.NetworkMode).Kind != NetworkModeKind.Host,
-            ownIpc: host.IpcMode != "host",
+            ownIpc: host.IpcMode != "host" && IpcContainer(host) is null,
             ownUts: host.UTSMode != "host");
     }
 
@@ -143,9 +154,9 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
     private void Fill(HostConfig host)
     {
         host.ShmSize = host.ShmSize == 0 ? defaults.ShmSize : host.ShmSize;
-        host.IpcMode = host.IpcMode.Length == 0 ? "private" : host.IpcMode;
-        host.CgroupnsMode = host.CgroupnsMode.Length == 0 ? "private" : host.CgroupnsMode;
-        host.Runtime = host.Runtime.Length == 0 ? "rtd" : host.Runtime;
+        host.IpcMode = host.IpcMode.Length == 0 ? defaults.IpcMode : host.IpcMode;
+        host.CgroupnsMode = host.CgroupnsMode.Length == 0 ? defaults.CgroupnsMode : host.CgroupnsMode;
+        host.Runtime = host.Runtime.Length == 0 ? defaults.Runtime : host.Runtime;
         host.RestartPolicy.Name = host.RestartPolicy.Name.Length == 0 ? RestartRules.No : host.RestartPolicy.Name;
         host.ConsoleSize = host.ConsoleSize is { Count: 2 } size ? size : [0, 0];
         host.PortBindings ??= [];

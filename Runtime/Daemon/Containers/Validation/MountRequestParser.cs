@@ -23,7 +23,7 @@ internal static class MountRequestParser
             MountPoint.Volume => Volume(mount, subject),
             MountPoint.Tmpfs => new PlannedMount(Tmpfs(mount, subject)),
             MountPoint.Image => new PlannedMount(Image(mount, subject)),
-            "npipe" or "cluster" => throw new EngineException(ErrorKind.NotImplemented, $"mounts of type \"{mount.Type}\" are not supported"),
+            "npipe" or "cluster" => throw EngineException.InvalidParameter($"mounts of type \"{mount.Type}\" are not supported"),
             _ => throw EngineException.InvalidParameter($"mount type unknown: \"{mount.Type}\""),
         };
     }

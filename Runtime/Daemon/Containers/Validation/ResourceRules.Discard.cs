@@ -27,6 +27,12 @@ internal sealed partial class ResourceRules
             resources.MemoryReservation = 0;
         }
 
+        if (resources.KernelMemoryTCP > 0 && !features.KernelMemoryTcp)
+        {
+            warnings.Add("Your kernel does not support kernel memory TCP limit capabilities or the cgroup is not mounted. Limitation discarded.");
+            resources.KernelMemoryTCP = 0;
+        }
+
         if (resources.MemorySwappiness is >= 0 && !features.MemorySwappiness)
         {
             warnings.Add("Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.");
@@ -83,6 +89,12 @@ internal sealed partial class ResourceRules
         {
             warnings.Add("Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded.");
             resources.BlkioWeight = 0;
+        }
+
+        if (resources.BlkioWeightDevice is { Count: > 0 } && !features.BlkioWeightDevice)
+        {
+            warnings.Add("Your kernel does not support Block I/O weight_device or the cgroup is not mounted. Weight-device discarded.");
+            resources.BlkioWeightDevice = null;
         }
 
         bool throttles = resources.BlkioDeviceReadBps is { Count: > 0 } || resources.BlkioDeviceWriteBps is { Count: > 0 }

@@ -71,9 +71,9 @@ internal sealed partial class ResourceRules(int cpuCount, CgroupFeatures feature
     private static void CheckBlockIo(ContainerResources resources)
     {
         Refuse(resources.BlkioWeight is not 0 and (< 10 or > 1000), "Range of blkio weight is from 10 to 1000");
-        if (resources.BlkioWeightDevice is { Count: > 0 })
+        foreach (WeightDevice device in resources.BlkioWeightDevice ?? [])
         {
-            throw new EngineException(ErrorKind.NotImplemented, "a block IO weight per device is not supported");
+            Refuse(device.Weight is not 0 and (< 10 or > 1000), "Range of blkio weight is from 10 to 1000");
         }
     }
 

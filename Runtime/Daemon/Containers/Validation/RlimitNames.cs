@@ -25,6 +25,9 @@ internal static class RlimitNames
         ["rttime"] = 15,
     };
 
+    /// <summary>The name behind RLIMIT_, such as NOFILE.</summary>
+    public static string NameOf(int number) => s_numbers.First(entry => entry.Value == number).Key.ToUpperInvariant();
+
     public static int Parse(string name) => s_numbers.TryGetValue(name.ToLowerInvariant(), out int number)
         ? number
         : throw EngineException.InvalidParameter($"invalid ulimit type: {name}");

@@ -4,8 +4,10 @@ namespace Rtd.Daemon.Containers.Validation;
 
 /// <summary>A parsed <c>HostConfig.SecurityOpt</c>.</summary>
 /// <param name="Seccomp">What was asked for: <see cref="Unconfined"/>, <see cref="Builtin"/>, or a profile in Docker's JSON format; null when nothing was.</param>
+/// <param name="AppArmor">The profile that was asked for, or <see cref="Unconfined"/>; null when nothing was.</param>
+/// <param name="Labels">Options of SELinux labels, as given.</param>
 /// <param name="WritableCgroups">/sys/fs/cgroup may be written.</param>
-internal sealed record SecurityOptions(bool NoNewPrivileges, string? Seccomp, bool WritableCgroups)
+internal sealed record SecurityOptions(bool NoNewPrivileges, string? Seccomp, string? AppArmor, IReadOnlyList<string> Labels, bool WritableCgroups)
 {
     public const string Unconfined = "unconfined";
     public const string Builtin = "builtin";
@@ -16,7 +18,7 @@ internal sealed record SecurityOptions(bool NoNewPrivileges, string? Seccomp, bo
     /// <summary>Parses the options; what is not supported is an error, never ignored.</summary>
     public static SecurityOptions Parse(IReadOnlyList<string>? options, bool noNewPrivilegesByDefault)
     {
-        SecurityOptions result = new(noNewPrivilegesByDefault, null, false);
+        SecurityOptions result = new(noNewPrivilegesByDefault, null, null, [], false);
         foreach (string option in options ?? [])
         {
             result = Apply(result, option);
@@ -37,9 +39,10 @@ internal sealed record SecurityOptions(bool NoNewPrivileges, string? Seccomp, bo
             ("seccomp", Builtin or "default") => so with { Seccomp = Builtin },
             ("seccomp", _) => so with { Seccomp = value },
             ("writable-cgroups", _) => so with { WritableCgroups = Bool(option, value) },
-            ("apparmor", "unconfined") or ("label", "disable") or ("systempaths", "unconfined") => so,
-            ("apparmor", _) => throw Unsupported("AppArmor profiles are not supported: use apparmor=unconfined"),
-            ("label", _) => throw Unsupported("SELinux labels are not supported: use label=disable"),
+            ("systempaths", "unconfined") => so,
+            ("apparmor", _) when value.Length > 0 && IsProfileName(value) => so with { AppArmor = value },
+            ("label", "disable") => so,
+            ("label", _) when IsLabel(value) => so with { Labels = [.. so.Labels, value] },
             _ when separator < 0 => throw EngineException.InvalidParameter($"invalid --security-opt 1: \"{option}\""),
             _ => throw EngineException.InvalidParameter($"invalid --security-opt 2: \"{option}\""),
         };
@@ -52,5 +55,9 @@ internal sealed record SecurityOptions(bool NoNewPrivileges, string? Seccomp, bo
         _ => throw EngineException.InvalidParameter($"invalid --security-opt: \"{option}\""),
     };
 
-    private static EngineException Unsupported(string message) => new(ErrorKind.NotImplemented, message);
+    /// <summary>It is written to a file of the kernel's, behind a word and a blank.</summary>
+    private static bool IsProfileName(string value) => value.AsSpan().IndexOfAny(" \t\r\n\0") < 0;
+
+    private static bool IsLabel(string value) =>
+        new[] { "user:", "role:", "type:", "level:", "filetype:" }.Any(kind => value.StartsWith(kind, StringComparison.Ordinal) && value.Length > kind.Length) || value == "nested";
 }

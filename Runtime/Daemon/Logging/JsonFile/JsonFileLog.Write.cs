@@ -151,6 +151,7 @@ internal sealed partial class JsonFileLog
         }
 
         _file = Libc.Own(fd);
+        _inode = Libc.fstat(fd, Path).stx_ino;
         _size = WholeLines(new LogSegment(_file, _generation));
         _sizeKnown = true;
         Libc.try_ftruncate(fd, _size);
@@ -215,8 +216,10 @@ internal sealed partial class JsonFileLog
 
         _file!.Dispose();
         _file = next;
+        _inode = Libc.fstat(next.Fd(), Path).stx_ino;
         _size = 0;
         _generation++;
+        LogQuota.Current?.Rotated();
         Wake();
         return true;
     }

@@ -1,11 +1,18 @@
+using System.Net.Security;
 using System.Net.Sockets;
+using NLog;
 using Rtd.Daemon.Security;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Logging.Remote;
 
 /// <summary>A socket to a collector: a stream, with or without TLS, or datagrams.</summary>
 internal sealed class CollectorConnection : IAsyncDisposable
 {
+    private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(1);
+
+    private static readonly Logger s_log = LogManager.GetLogger("logs");
+
     private readonly Socket _socket;
     private readonly Stream? _stream;
 
@@ -42,7 +49,7 @@ internal sealed class CollectorConnection : IAsyncDisposable
         catch (SocketException failed)
         {
             socket.Dispose();
-            throw new IOException($"dial {address.Scheme} {address.Path ?? $"{address.Host}:{address.Port}"}: {failed.Message.ToLowerInvariant()}", failed);
+            throw new IOException($"dial {address.Scheme} {address.Path ?? $"{address.Host}:{address.Port}"}: {Reason(failed)}", failed);
         }
         catch
         {
@@ -64,13 +71,50 @@ internal sealed class CollectorConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>The framework's own words for a socket file that is not there are those for an address of nobody.</summary>
+    private static string Reason(SocketException failed) => failed.SocketErrorCode switch
+    {
+        SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "no such host",
+        _ => Libc.strerror(failed.NativeErrorCode),
+    };
+
     public async ValueTask DisposeAsync()
     {
         if (_stream is not null)
         {
+            await SayGoodbyeAsync(_stream);
             await _stream.DisposeAsync();
         }
 
         _socket.Dispose();
+    }
+
+    /// <summary>
+    /// Ends the stream and waits for the collector to do so too: a close with bytes that were not read (TLS 1.3 sends tickets nobody asked for)
+    /// would reset the connection, and what the collector has not read yet would be lost.
+    /// </summary>
+    private async Task SayGoodbyeAsync(Stream stream)
+    {
+        using CancellationTokenSource limit = new(s_goodbye);
+        try
+        {
+            if (stream is SslStream tls)
+            {
+                await tls.ShutdownAsync();
+            }
+
+            _socket.Shutdown(SocketShutdown.Send);
+            byte[] rest = new byte[4096];
+            int count;
+            do
+            {
+                count = await _socket.ReceiveAsync(rest.AsMemory(), limit.Token);
+            }
+            while (count > 0);
+        }
+        catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            s_log.Debug("a collector did not say goodbye: {Reason}", gone.Message);
+        }
     }
 }

@@ -38,6 +38,8 @@ internal sealed class BridgeNetwork(
         }
     }
 
+    public override void Resume(Endpoint endpoint, NetworkNamespace target) => _permits?.Add(endpoint);
+
     public override Task UnplugAsync(Endpoint endpoint)
     {
         _permits?.Remove(endpoint);

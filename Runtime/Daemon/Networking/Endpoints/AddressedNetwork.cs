@@ -111,6 +111,25 @@ internal abstract class AddressedNetwork : INetwork
         }
     }
 
+    /// <summary>Takes up an endpoint of a container that has outlived a daemon.</summary>
+    public Endpoint Restore(EndpointRequest request, SandboxState.EndpointState state)
+    {
+        IPAddress? address = state.Address.Length == 0 ? null : IPAddress.Parse(state.Address);
+        IPAddress? addressV6 = state.AddressV6.Length == 0 ? null : IPAddress.Parse(state.AddressV6);
+        Endpoint endpoint = new(this, request, state.EndpointId, address, addressV6, MacAddresses.Parse(state.MacAddress));
+        foreach (IPAddress taken in new[] { address, addressV6 }.OfType<IPAddress>())
+        {
+            AddressesOf(taken).Reserve(taken);
+        }
+
+        lock (_gate)
+        {
+            _endpoints.Add(endpoint.EndpointId, endpoint);
+        }
+
+        return endpoint;
+    }
+
     /// <summary>The subnet that an address of this network is of.</summary>
     public NetworkPool PoolOf(IPAddress address) => _pools.Find(entry => entry.Pool.Subnet.Contains(address)).Pool;
 
@@ -149,6 +168,9 @@ internal abstract class AddressedNetwork : INetwork
 
     /// <summary>Makes the endpoint's link in the namespace, named <see cref="Endpoint.InterfaceName"/>; nothing is left when it fails.</summary>
     public abstract void PlugIn(Endpoint endpoint, NetworkNamespace target);
+
+    /// <summary>Notes a link that a former daemon has made.</summary>
+    public abstract void Resume(Endpoint endpoint, NetworkNamespace target);
 
     /// <summary>Completes when the link is gone; one that is not there is gone already.</summary>
     public abstract Task UnplugAsync(Endpoint endpoint);

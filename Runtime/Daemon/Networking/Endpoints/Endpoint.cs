@@ -61,6 +61,28 @@ internal sealed class Endpoint(AddressedNetwork network, EndpointRequest request
         }
     }
 
+    /// <summary>Its link is where a former daemon has put it.</summary>
+    public void Resume(NetworkNamespace target, string interfaceName)
+    {
+        lock (_gate)
+        {
+            InterfaceName = interfaceName;
+            network.Resume(this, target);
+            _linked = true;
+            network.Names?.Add(this);
+        }
+    }
+
+    public SandboxState.EndpointState Describe(string networkId) => new()
+    {
+        NetworkId = networkId,
+        EndpointId = EndpointId,
+        Address = Address?.ToString() ?? "",
+        AddressV6 = AddressV6?.ToString() ?? "",
+        MacAddress = MacAddress,
+        InterfaceName = InterfaceName,
+    };
+
     /// <summary>What is left to do inside: the name is final already, and MAC address and MTU are set.</summary>
     public NetworkInterface Describe()
     {

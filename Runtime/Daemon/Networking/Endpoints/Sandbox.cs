@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using NLog;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Networking.Links;
 using Rtd.Daemon.Networking.Names;
@@ -14,6 +15,8 @@ namespace Rtd.Daemon.Networking.Endpoints;
 /// <summary>All of one container's network: which endpoint is eth0, which is the way out, where the ports lead.</summary>
 internal sealed class Sandbox(SandboxRequest request, NetworkService service) : ISandbox, INameSource
 {
+    private static readonly Logger s_log = LogManager.GetLogger("network");
+
     // Connects, disconnects and the release go one after the other.
     private readonly SemaphoreSlim _gate = new(1);
     private volatile ImmutableList<Endpoint> _endpoints = [];
@@ -38,6 +41,55 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
     IReadOnlyList<Endpoint> INameSource.Places => _endpoints;
 
     bool INameSource.MayForward => GatewayOf(_endpoints) is not null;
+
+    public SandboxState State => new()
+    {
+        Endpoints = [.. _endpoints.Select(endpoint => endpoint.Describe(endpoint.NetworkId))],
+        Ports =
+        [
+            .. Ports.Select(port => new SandboxState.PortState
+            {
+                Protocol = port.Protocol,
+                ContainerPort = port.ContainerPort,
+                HostAddress = port.HostAddress.ToString(),
+                HostPort = port.HostPort,
+            }),
+        ],
+    };
+
+    /// <summary>Goes on with what a former daemon has set up. What cannot be had any more is told in the log: the container runs on all the same.</summary>
+    public async Task RestoreAsync(SandboxState state, int pid)
+    {
+        using NetworkNamespace target = NetworkNamespace.Open(pid);
+        foreach (SandboxState.EndpointState known in state.Endpoints)
+        {
+            await TryAsync($"its place on network {known.NetworkId}", () =>
+            {
+                AddressedNetwork network = (AddressedNetwork)service.Find(known.NetworkId);
+                EndpointRequest asked = request.Endpoints.FirstOrDefault(endpoint => service.Lookup(endpoint.Network)?.Id == known.NetworkId)
+                    ?? new EndpointRequest { ContainerId = request.ContainerId, Network = known.NetworkId };
+                Endpoint endpoint = network.Restore(asked, known);
+                endpoint.Resume(target, known.InterfaceName);
+                _endpoints = _endpoints.Add(endpoint);
+                return Task.CompletedTask;
+            });
+        }
+
+        await TryAsync("its ports", () =>
+        {
+            if (GatewayOf(_endpoints) is { } endpoint && state.Ports.Count > 0)
+            {
+                _ports = service.Publisher.Reserve(
+                    new PortTarget(endpoint.Address, endpoint.AddressV6),
+                    [.. state.Ports.Select(port => new PortBinding(port.Protocol, port.ContainerPort, IPAddress.Parse(port.HostAddress), port.HostPort, port.HostPort))]);
+                _portsEndpoint = endpoint;
+                _ports.Open();
+            }
+
+            return Task.CompletedTask;
+        });
+        await TryAsync("its resolver", () => StartResolverAsync(pid, again: true));
+    }
 
     /// <summary>Reserves all addresses and ports, or none.</summary>
     public async Task AllocateAsync()
@@ -187,6 +239,18 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         }
     }
 
+    private async Task TryAsync(string what, Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception failure)
+        {
+            s_log.Error(failure, "container {0}: after a restart of the daemon it goes on without {1}", request.ContainerId, what);
+        }
+    }
+
     private void RefuseWhenReleased()
     {
         if (_released)
@@ -232,11 +296,11 @@ internal sealed class Sandbox(SandboxRequest request, NetworkService service) : 
         .FirstOrDefault();
 
     /// <summary>From the first network on whose names are resolved; it stays until the container ends.</summary>
-    private async Task StartResolverAsync(int pid)
+    private async Task StartResolverAsync(int pid, bool again = false)
     {
         if (_resolver is null && HasResolver)
         {
-            _resolver = await Resolver.StartAsync(this, request, pid);
+            _resolver = await Resolver.StartAsync(this, request, pid, service.Keeper, again);
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
     private IReadOnlyList<string> _foreign = [];
     private string[] _warnings = [];
     private bool _removed;
+    private bool _postponed;
 
     /// <summary>Adds a network, or replaces the one of the same bridge.</summary>
     public void AddNetwork(FirewallNetwork network)
@@ -99,7 +100,7 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
     {
         lock (_gate)
         {
-            if (_removed)
+            if (_removed || _postponed)
             {
                 return;
             }
@@ -112,6 +113,28 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
 
             s_log.Warn("the firewall's tables were changed by another program: table {0} is made anew", table);
             Create();
+        }
+    }
+
+    /// <summary>Leaves what a former daemon has made as it is, for its containers, until <see cref="Settle"/>: what comes until then is only noted.</summary>
+    public void Postpone()
+    {
+        lock (_gate)
+        {
+            _postponed = true;
+        }
+    }
+
+    /// <summary>Replaces what a former daemon has made by all that has come since, in one transaction.</summary>
+    public void Settle()
+    {
+        lock (_gate)
+        {
+            if (_postponed)
+            {
+                _postponed = false;
+                Create();
+            }
         }
     }
 
@@ -220,7 +243,7 @@ internal sealed class PacketFilter(Nftables nft, ConnectionTable connections, st
 
     private void RunOrCreate(string script)
     {
-        if (script.Length == 0)
+        if (script.Length == 0 || _postponed)
         {
             return;
         }

@@ -30,12 +30,15 @@ internal sealed class Resolver : IDisposable
     private readonly NetworkNamespace _target;
     private readonly ResolverSockets _sockets;
     private readonly Upstream _upstream;
+    private readonly string _containerId;
+    private IFdKeeper? _keeper;
     private int _forwarded;
     private int _connections;
 
     private Resolver(INameSource source, SandboxRequest request, NetworkNamespace target, ResolverSockets sockets)
     {
         _source = source;
+        _containerId = request.ContainerId;
         _ndotsSet = request.NdotsSet;
         _target = target;
         _sockets = sockets;
@@ -43,13 +46,16 @@ internal sealed class Resolver : IDisposable
     }
 
     /// <param name="pid">A process in the container's namespace.</param>
-    public static async Task<Resolver> StartAsync(INameSource source, SandboxRequest request, int pid)
+    /// <param name="keeper">Keeps the sockets beyond the daemon's end: questions that come meanwhile wait in them. Null with no live restore.</param>
+    /// <param name="again">The container has had one of a former daemon.</param>
+    public static async Task<Resolver> StartAsync(INameSource source, SandboxRequest request, int pid, IFdKeeper? keeper, bool again)
     {
         NetworkNamespace target = NetworkNamespace.Open(pid);
         try
         {
-            ResolverSockets sockets = await target.RunAsync(OpenInside);
-            Resolver resolver = new(source, request, target, sockets);
+            ResolverSockets sockets = ResolverSockets.TakeKept(keeper, request.ContainerId) ?? await target.RunAsync(() => OpenInside(again));
+            sockets.Keep(keeper, request.ContainerId);
+            Resolver resolver = new(source, request, target, sockets) { _keeper = keeper };
             _ = resolver.ReceiveAsync();
             _ = resolver.AcceptAsync();
             return resolver;
@@ -64,6 +70,7 @@ internal sealed class Resolver : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
+        _sockets.Drop(_keeper, _containerId);
         _sockets.Dispose();
         _upstream.Dispose();
         _target.Dispose();
@@ -86,7 +93,7 @@ internal sealed class Resolver : IDisposable
         }
     }
 
-    private static ResolverSockets OpenInside()
+    private static ResolverSockets OpenInside(bool again)
     {
         // At a start rtinit has yet to bring lo up; before that 127.0.0.11 is no local address. (A socket bound to it all the same, by
         // IP_FREEBIND, would answer from 127.0.0.1.)
@@ -98,6 +105,11 @@ internal sealed class Resolver : IDisposable
         ResolverSockets sockets = ResolverSockets.Open();
         try
         {
+            if (again)
+            {
+                ResolverRules.Remove(); // they lead to sockets that nobody has kept
+            }
+
             ResolverRules.Apply(sockets.UdpPort, sockets.TcpPort);
             return sockets;
         }

@@ -33,6 +33,35 @@ internal sealed record ResolverSockets(Socket Udp, Socket Tcp) : IDisposable
         }
     }
 
+    /// <summary>Those that a former daemon had kept; null when it has not.</summary>
+    public static ResolverSockets? TakeKept(IFdKeeper? keeper, string containerId)
+    {
+        Socket? udp = keeper.Take(Name(containerId, "udp"));
+        Socket? tcp = keeper.Take(Name(containerId, "tcp"));
+        if (udp is not null && tcp is not null)
+        {
+            return new ResolverSockets(udp, tcp);
+        }
+
+        udp?.Dispose();
+        tcp?.Dispose();
+        return null;
+    }
+
+    public void Keep(IFdKeeper? keeper, string containerId)
+    {
+        keeper?.Keep(Name(containerId, "udp"), Udp.SafeHandle);
+        keeper?.Keep(Name(containerId, "tcp"), Tcp.SafeHandle);
+    }
+
+    public void Drop(IFdKeeper? keeper, string containerId)
+    {
+        keeper?.Drop(Name(containerId, "udp"));
+        keeper?.Drop(Name(containerId, "tcp"));
+    }
+
+    private static string Name(string containerId, string protocol) => $"dns:{containerId}:{protocol}";
+
     public void Dispose()
     {
         Udp.Dispose();

@@ -72,6 +72,8 @@ internal sealed class ParentNetwork : AddressedNetwork
         }
     }
 
+    public override void Resume(Endpoint endpoint, NetworkNamespace target) => _held[endpoint.EndpointId] = target.Duplicate();
+
     public override async Task UnplugAsync(Endpoint endpoint)
     {
         if (!_held.TryRemove(endpoint.EndpointId, out NetworkNamespace? held))

@@ -14,11 +14,14 @@ internal sealed class HostPorts
     private readonly Dictionary<(string Protocol, int Port), List<IPAddress>> _taken = [];
     private readonly int _first;
     private readonly int _last;
+    private readonly IFdKeeper? _keeper;
     private int _next;
 
-    public HostPorts()
+    /// <param name="keeper">Keeps the sockets beyond the daemon's end; null with no live restore.</param>
+    public HostPorts(IFdKeeper? keeper = null)
         : this(ReadRange())
     {
+        _keeper = keeper;
     }
 
     /// <param name="range">Where ports come from when none is asked for.</param>
@@ -53,7 +56,12 @@ internal sealed class HostPorts
 
     public void Release(PortReservation reservation)
     {
-        reservation.Socket?.Dispose();
+        if (reservation.Socket is { } socket)
+        {
+            _keeper?.Drop(NameOf(reservation.Binding));
+            socket.Dispose();
+        }
+
         lock (_gate)
         {
             (string, int) key = (reservation.Binding.Protocol, reservation.Binding.HostPort);
@@ -158,7 +166,15 @@ internal sealed class HostPorts
         Claim(binding);
         try
         {
-            return new PortReservation(binding, Bind(binding, needSocket));
+            string name = NameOf(binding);
+            Socket? socket = _keeper.Take(name) ?? Bind(binding, needSocket);
+            if (socket is not null)
+            {
+                IPEndPoint? to = binding.Protocol == "tcp" ? new IPEndPoint(target.For(binding.HostAddress), binding.ContainerPort) : null;
+                _keeper?.Keep(name, socket.SafeHandle, to);
+            }
+
+            return new PortReservation(binding, socket);
         }
         catch (Exception e)
         {
@@ -172,6 +188,8 @@ internal sealed class HostPorts
             throw;
         }
     }
+
+    private static string NameOf(PortBinding binding) => $"port:{binding.Protocol}:{binding.HostAddress}:{binding.HostPort}";
 
     private void Claim(PortBinding binding)
     {

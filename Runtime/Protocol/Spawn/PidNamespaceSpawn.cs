@@ -1,8 +1,7 @@
 using Microsoft.Win32.SafeHandles;
-using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Syscalls;
 
-namespace Rtd.Daemon.Execution;
+namespace Rtd.Protocol.Spawn;
 
 /// <summary>Starts a child in another's pid namespace: a process can only be born there, not move there.</summary>
 internal static class PidNamespaceSpawn
@@ -12,24 +11,15 @@ internal static class PidNamespaceSpawn
     {
         TaskCompletionSource<SpawnedProcess> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        // A thread of its own: setns changes where this thread's children are born, and while it is changed the thread cannot create
-        // threads (EINVAL), as anything that touches the thread pool may. So it enters, spawns, goes back, and only then answers.
+        // A thread of its own: while it is in the other namespace it cannot create threads (EINVAL), as anything that touches the thread
+        // pool may. So it enters, spawns, goes back, and only then answers.
         Thread thread = new(() =>
         {
             SpawnedProcess spawned = default;
             Exception? failure = null;
             try
             {
-                using SafeFileHandle own = Libc.open("/proc/thread-self/ns/pid", Libc.O_RDONLY);
-                Libc.setns(target.Fd(), Libc.CLONE_NEWPID, "the container's pid namespace");
-                try
-                {
-                    spawned = Spawner.Spawn(request);
-                }
-                finally
-                {
-                    Libc.setns(own.Fd(), Libc.CLONE_NEWPID, "the daemon's pid namespace");
-                }
+                spawned = RunOnThisThread(target, request);
             }
             catch (Exception exception)
             {
@@ -51,5 +41,20 @@ internal static class PidNamespaceSpawn
         };
         thread.Start();
         return result.Task;
+    }
+
+    /// <summary>setns changes where this thread's children are born; it must do nothing else meanwhile.</summary>
+    public static SpawnedProcess RunOnThisThread(SafeFileHandle target, SpawnRequest request)
+    {
+        using SafeFileHandle own = Libc.open("/proc/thread-self/ns/pid", Libc.O_RDONLY);
+        Libc.setns(target.Fd(), Libc.CLONE_NEWPID, "the container's pid namespace");
+        try
+        {
+            return Spawner.Spawn(request);
+        }
+        finally
+        {
+            Libc.setns(own.Fd(), Libc.CLONE_NEWPID, "the daemon's pid namespace");
+        }
     }
 }

@@ -1,0 +1,105 @@
+using Newtonsoft.Json.Linq;
+using Rtd.Tests.Integration.Hosting;
+using Xunit.Abstractions;
+
+namespace Rtd.Tests.Integration.Security.Escapes;
+
+/// <summary>Doors of the daemon itself: its sockets, its directories, what it runs for others, how much it takes.</summary>
+public sealed class DaemonDoorTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)
+{
+    private const long MemoryAllowance = 64L << 20;
+
+    /// <summary>CVE-2020-15257: an abstract socket is in the network namespace, and a container of the host's network could connect to it.</summary>
+    [RootFact]
+    public async Task Daemon_has_no_abstract_socket()
+    {
+        string id = await StartAsync("sleep 1000", "--network", "host");
+
+        IReadOnlyList<string> sockets = (await DockerAsync("exec", id, "cat", "/proc/net/unix")).Exits(0).Lines;
+
+        // The one that has a name is seen, so that an abstract one would be.
+        Assert.Contains(sockets, line => line.EndsWith(Daemon.Socket, StringComparison.Ordinal));
+        Assert.DoesNotContain(sockets, line => line.Split(' ')[^1].StartsWith('@'));
+        Assert.Equal("660", Convert.ToString((int)File.GetUnixFileMode(Daemon.Socket), 8));
+        Assert.DoesNotContain((await ShellAsync("cat /proc/net/unix")).Exits(0).Lines, line => line.Contains('/') || line.Contains('@'));
+    }
+
+    /// <summary>CVE-2021-41091, CVE-2024-25621: programs with setuid bits lie in layers, and no user of the machine may reach them.</summary>
+    [RootFact]
+    public async Task Users_of_the_machine_cannot_enter_the_data_root()
+    {
+        string id = await StartAsync("cp /bin/busybox /su && chmod 4755 /su && sleep 1000");
+        Assert.NotEqual("", id);
+        foreach (string directory in new[] { Daemon.DataRoot, Path.Combine(Daemon.DataRoot, "containers"), Path.Combine(Daemon.DataRoot, "volumes") })
+        {
+            CommandResult look = await Host.RunAsync("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "ls", directory);
+
+            Assert.NotEqual(0, look.ExitCode);
+            look.Says("permission denied");
+        }
+    }
+
+    /// <summary>CVE-2022-1227: the list of processes is read from /proc, and no program of the container's is run for it.</summary>
+    [RootFact]
+    public async Task Top_runs_nothing_of_the_container()
+    {
+        string id = await StartAsync("for p in ps sh; do printf '#!/bin/busybox sh\\ntouch /ran\\n' >/tmp/$p; chmod +x /tmp/$p; done; mv /tmp/ps /bin/ps; exec sleep 1000");
+        await Eventually.HoldsAsync("it is replaced", async () => (await DockerAsync("top", id)).Stdout.Contains("sleep", StringComparison.Ordinal));
+
+        (await DockerAsync("top", id, "-ef")).Exits(0);
+        CommandResult hostile = await DockerAsync("top", id, "-o", "pid;touch /ran");
+
+        Assert.NotEqual(0, hostile.ExitCode);
+        (await DockerAsync("exec", id, "ls", "/ran")).Exits(1);
+    }
+
+    /// <summary>CVE-2018-20699: a range of two thousand million processors is a short text.</summary>
+    [RootTheory]
+    [InlineData("CpusetCpus")]
+    [InlineData("CpusetMems")]
+    public async Task Giant_cpu_lists_cost_nothing(string field)
+    {
+        long before = Resident();
+        foreach (string list in new[] { "0-2147483647", "0-4294967295", "0-9223372036854775807", string.Join(',', Enumerable.Repeat("0-2147483647", 300)), new string('0', 3 << 20), string.Concat(Enumerable.Repeat("0,", 1 << 20)) })
+        {
+            JObject body = new() { ["Image"] = "busybox", ["Cmd"] = new JArray("true"), ["HostConfig"] = new JObject { [field] = list } };
+
+            using HttpResponseMessage response = await Api.PostTextAsync("/containers/create", body.ToString());
+
+            Assert.True((await EngineApi.ErrorAsync(response, 400)).Length < 8192);
+        }
+
+        Assert.True(Resident() - before < MemoryAllowance, $"{(Resident() - before) >> 20} MiB");
+        await Api.PingAsync();
+    }
+
+    /// <summary>Names that become directories: 300 characters, dots and slashes, NUL.</summary>
+    [RootTheory]
+    [InlineData("/volumes/create", "Name", "../escape")]
+    [InlineData("/volumes/create", "Name", "/etc")]
+    [InlineData("/volumes/create", "Name", "..")]
+    [InlineData("/volumes/create", "Name", "a\0b")]
+    [InlineData("/networks/create", "Name", "")]
+    public async Task Names_cannot_be_paths(string path, string field, string name)
+    {
+        using HttpResponseMessage response = await Api.PostTextAsync(path, new JObject { [field] = name }.ToString());
+
+        await EngineApi.ErrorAsync(response, 400);
+    }
+
+    /// <summary>CVE-2023-28840 and kin are of swarms, CVE-2026-33997 of plugins: neither is there to be attacked.</summary>
+    [RootTheory]
+    [InlineData("/swarm/init", 503, 501)]
+    [InlineData("/swarm/join", 503, 501)]
+    [InlineData("/services/create", 503, 501)]
+    public async Task Swarm_is_answered_and_does_nothing(string path, int first, int second)
+    {
+        using HttpResponseMessage response = await Api.PostTextAsync(path, "{}");
+
+        await EngineApi.ErrorAsync(response, first, second, 400);
+        Assert.Equal("inactive", (string?)(await Api.GetJsonAsync("/info"))["Swarm"]!["LocalNodeState"]);
+    }
+
+    private long Resident() =>
+        long.Parse(File.ReadLines($"/proc/{Daemon.Pid}/status").Single(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], null) << 10;
+}
