@@ -85,11 +85,18 @@ public abstract class DaemonTest(DaemonFixture fixture, ITestOutputHelper output
         }
 
         (await DockerAsync("network", "prune", "-f")).Exits(0);
+        // Steps of stages that went into no image that is left would keep the images they stand on.
+        await PruneBuildsAsync();
         foreach (JToken image in (await Api.GetJsonAsync("/images/json")).Where(image => !image["RepoTags"]!.Values<string>().Contains("busybox:latest")))
         {
             (await DockerAsync("rmi", "-f", (string)image["Id"]!)).Exits(0);
         }
 
+        await PruneBuildsAsync();
+    }
+
+    private async Task PruneBuildsAsync()
+    {
         using HttpResponseMessage pruned = await Api.PostAsync("/build/prune?all=1");
         pruned.EnsureSuccessStatusCode();
     }

@@ -59,7 +59,7 @@ public sealed class SampleTests(DaemonFixture fixture, ITestOutputHelper output)
 
         (await DockerAsync("create", "--name", "listed", image, "/")).Exits(0);
         (await DockerAsync("export", "-o", Archive, "listed")).Exits(0);
-        (await DockerAsync("rm", "listed")).Exits(0);
+        (await DockerAsync("rm", "-v", "listed")).Exits(0);
         await using FileStream archive = File.OpenRead(Archive);
         return ImageListing.Files(archive);
     }

@@ -43,7 +43,11 @@ public sealed class StuckTests(DaemonFixture fixture, ITestOutputHelper output) 
         await Eventually.HoldsAsync("bindfs has mounted", async () => (await Host.RunAsync("mountpoint", "-q", dead)).ExitCode == 0);
         int[] servers = [.. (await Host.RunAsync("pgrep", "-f", $"bindfs -f {real}")).Lines.Select(int.Parse)];
         Array.ForEach(servers, pid => Libc.kill(pid, SIGSTOP));
-        Task<CommandResult> start = DockerAsync("run", "--name", "stuck", "-v", $"{dead}/below:/x", "busybox", "true");
+        // The daemon gives a source a minute to answer.
+        Task<CommandResult> start = Command.RunAsync(
+            Clients.CommandLine(Cli.Docker, "run", "--name", "stuck", "-v", $"{dead}/below:/x", "busybox", "true"),
+            environment: Clients.Environment,
+            patience: TimeSpan.FromMinutes(3));
         try
         {
             await Eventually.HoldsAsync("it is being started", async () => (await DockerAsync("ps", "-aq")).Exits(0).Lines.Count == 1);
