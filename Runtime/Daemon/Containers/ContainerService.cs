@@ -50,10 +50,10 @@ internal sealed partial class ContainerService
     /// <summary>All containers, for counts and for who uses an image or a volume.</summary>
     public IReadOnlyCollection<Container> All => _store.All;
 
-    /// <summary>A container by id, prefix or name; not found in Docker's words.</summary>
     /// <summary>Whether a container of this id runs.</summary>
     public bool IsRunning(string id) => _store.Find(id) is { } container && container.State.Running;
 
+    /// <summary>A container by id, prefix or name; not found in Docker's words.</summary>
     public Container Get(string reference) => _store.Get(reference);
 
     public bool Exists(string reference) => reference.Length > 0 && _store.Find(reference) is not null;
