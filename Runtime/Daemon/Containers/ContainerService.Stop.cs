@@ -152,8 +152,8 @@ internal sealed partial class ContainerService
     /// <summary>SIGKILL to all of a run, and waits until its end is recorded.</summary>
     private async Task KillRunAsync(Container container, ContainerRun run)
     {
+        Publish(container, "kill", ("signal", Libc.SIGKILL.ToString(CultureInfo.InvariantCulture))); // first: not in the queue, so "die" may come at once
         run.Process.Kill(Libc.SIGKILL);
-        Publish(container, "kill", ("signal", Libc.SIGKILL.ToString(CultureInfo.InvariantCulture)));
         run.Cgroup.Kill();
         try
         {
