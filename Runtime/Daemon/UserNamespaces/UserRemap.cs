@@ -20,6 +20,7 @@ internal static class UserRemap
             return null;
         }
 
+        CheckDumps();
         RemapSetting remap = RemapSetting.Parse(setting);
         if (remap.User == "root")
         {
@@ -45,5 +46,18 @@ internal static class UserRemap
         }
 
         return maps;
+    }
+
+    /// <summary>
+    /// The process of an exec is the root of the container's user namespace for some microseconds before its execve, with the daemon's memory. The
+    /// change of its uid takes that memory out of reach of the container's ptrace, unless the kernel is told to leave it there.
+    /// </summary>
+    private static void CheckDumps()
+    {
+        const string File = "/proc/sys/fs/suid_dumpable", Debug = "1";
+        if (System.IO.File.Exists(File) && System.IO.File.ReadAllText(File).Trim() == Debug)
+        {
+            throw new ConfigurationException("userns-remap: fs.suid_dumpable is 1, for debugging only: processes could look into the daemon by ptrace. Set it to 0 or 2");
+        }
     }
 }
