@@ -78,7 +78,6 @@ internal sealed partial class ContainerService
         }
 
         await container.ReplaceStreams().EndAsync();
-        run.SetEnded();
         if (outOfMemory)
         {
             Publish(container, "oom");
@@ -91,6 +90,9 @@ internal sealed partial class ContainerService
             ("execDuration", ((long)(exit.At - run.StartedAt).TotalSeconds).ToString(CultureInfo.InvariantCulture)));
         PublishNetworks(container, endpoints, "disconnect");
         PublishMounts(container, "unmount");
+
+        // Only now: who waits for the end publishes what follows from it ("stop", "restart"), and clients rely on "die" coming first.
+        run.SetEnded();
         await TryAsync(container, "releasing its process", run.Process.ReleaseAsync);
         await TryAsync(container, "removing its cgroup", () => run.Cgroup.RemoveAsync(CancellationToken.None));
         if (restart)
