@@ -68,13 +68,16 @@ internal sealed partial class ContainerService
         bool restart = DecideRestart(container, run, exit);
         bool remove = !restart && container.Record.HostConfig.AutoRemove && !container.RestartRequested;
         container.SetEnded(EndRecord(container.Record, exit, outOfMemory, restart));
-        if (remove || Save(container))
+        if (remove)
         {
             run.Process.Forget();
         }
+        else
+        {
+            Save(container, run.Process.Forget);
+        }
 
         await container.ReplaceStreams().EndAsync();
-        run.SetEnded();
         if (outOfMemory)
         {
             Publish(container, "oom");
@@ -87,6 +90,9 @@ internal sealed partial class ContainerService
             ("execDuration", ((long)(exit.At - run.StartedAt).TotalSeconds).ToString(CultureInfo.InvariantCulture)));
         PublishNetworks(container, endpoints, "disconnect");
         PublishMounts(container, "unmount");
+
+        // Only now: who waits for the end publishes what follows from it ("stop", "restart"), and clients rely on "die" coming first.
+        run.SetEnded();
         await TryAsync(container, "releasing its process", run.Process.ReleaseAsync);
         await TryAsync(container, "removing its cgroup", () => run.Cgroup.RemoveAsync(CancellationToken.None));
         if (restart)

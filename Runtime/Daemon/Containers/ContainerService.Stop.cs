@@ -152,8 +152,8 @@ internal sealed partial class ContainerService
     /// <summary>SIGKILL to all of a run, and waits until its end is recorded.</summary>
     private async Task KillRunAsync(Container container, ContainerRun run)
     {
+        Publish(container, "kill", ("signal", Libc.SIGKILL.ToString(CultureInfo.InvariantCulture))); // first: not in the queue, so "die" may come at once
         run.Process.Kill(Libc.SIGKILL);
-        Publish(container, "kill", ("signal", Libc.SIGKILL.ToString(CultureInfo.InvariantCulture)));
         run.Cgroup.Kill();
         try
         {
@@ -191,7 +191,7 @@ internal sealed partial class ContainerService
         run.Process.Kill(signal);
         if (thaw && container.State.Status == ContainerStatus.Paused)
         {
-            await run.Cgroup.ThawAsync(CancellationToken.None);
+            await ThawAsync(container, run, "stop");
             container.SetState(container.State with { Status = ContainerStatus.Running });
         }
 

@@ -74,6 +74,7 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         }
 
         await using MetricsServer? metrics = config.MetricsAddress is null ? null : await MetricsServer.StartAsync(config.MetricsAddress, context, _services.Status);
+        await ThreadReserve.FillAsync();
         Announce(server, metrics);
         Task ready = GetReadyAsync(_services, signals.Stop);
 

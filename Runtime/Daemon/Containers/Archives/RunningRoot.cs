@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Containers.State;
+using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers.Archives;
@@ -62,7 +63,7 @@ internal static class RunningRoot
             }
         })
         { Name = "container root" };
-        thread.Start();
+        thread.StartOrThrow();
         thread.Join();
         if (failure is not null)
         {

@@ -4,6 +4,7 @@ using Rtd.Daemon.Containers.Launching;
 using Rtd.Daemon.Containers.State;
 using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
+using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers.Archives;
@@ -37,7 +38,7 @@ internal sealed class StoppedRoot(
             }
         })
         { Name = "container root" };
-        thread.Start();
+        thread.StartOrThrow();
         thread.Join();
         failure?.Throw();
         return tree!;

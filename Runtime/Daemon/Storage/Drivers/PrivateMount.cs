@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
+using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Storage.Drivers;
@@ -45,7 +46,7 @@ internal static class PrivateMount
             }
         })
         { Name = "private mount" };
-        thread.Start();
+        thread.StartOrThrow();
         thread.Join();
         failure?.Throw();
     }
