@@ -58,15 +58,24 @@ internal sealed class ApiApplication(RouteTable routes, OpenRequests requests, A
         RouteHandler handler = route.Handler ?? throw new UnreachableException($"{route.Template} was not taken out of the connection");
         AuthorizedRequest? authorized = authorization.IsEmpty ? null : await AuthorizeAsync(http, target);
         long began = Stopwatch.GetTimestamp();
+        ApiContext context = new(http, version, match.Values) { Authorized = authorized };
         try
         {
-            await handler(new ApiContext(http, version, match.Values) { Authorized = authorized });
-            ActionTimes.Succeeded(route, began);
+            await handler(context);
         }
         catch
         {
             ActionTimes.Failed(route);
             throw;
+        }
+
+        if (context.Failed)
+        {
+            ActionTimes.Failed(route);
+        }
+        else
+        {
+            ActionTimes.Succeeded(route, began);
         }
     }
 

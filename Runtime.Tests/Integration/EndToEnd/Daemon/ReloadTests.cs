@@ -196,6 +196,25 @@ public sealed class ReloadTests(ITestOutputHelper output) : IAsyncLifetime
         (await Clients.RunAsync(Cli.Docker, "rm", "-f", "sick")).Exits(0);
     }
 
+    /// <summary>A build that fails does so in a stream that began with 200.</summary>
+    [RootFact]
+    public async Task Builds_that_fail_are_counted_wherever_they_fail()
+    {
+        await Daemon.StartAsync("--metrics-addr", "127.0.0.1:9324");
+        await Clients.ImportBusyboxAsync();
+        string context = Directory.CreateDirectory(Path.Combine(_host!.Root, "context")).FullName;
+        foreach (string dockerfile in (string[])["FROM busybox\nLABEL a=b", "FROM busybox\nCOPY missing /", "FROM busybox\nRUN false", "NONSENSE"])
+        {
+            await File.WriteAllTextAsync(Path.Combine(context, "Dockerfile"), dockerfile);
+            await Clients.RunAsync(Cli.Docker, "build", "--force-rm", context);
+        }
+
+        string text = (await _host.RunAsync("busybox", "wget", "-qO-", "http://127.0.0.1:9324/metrics")).Exits(0).Stdout;
+
+        Assert.Equal(4, Value(text, "builder_builds_triggered_total"));
+        Assert.Equal(3, Value(text, "builder_builds_failed_total"));
+    }
+
     private static double Value(string text, string series) =>
         double.Parse(text.Split('\n').Single(line => line.StartsWith(series + " ", StringComparison.Ordinal))[(series.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
 
