@@ -87,38 +87,6 @@ public sealed class V1DriverTests : IAsyncLifetime
     }
 
     [V1Fact]
-    public async Task A_thread_that_visits_bears_its_children_inside()
-    {
-        ICgroup cgroup = Driver.Create($"{_parent}/one", new CgroupResources { PidsLimit = 100 });
-        string before = File.ReadAllText("/proc/thread-self/cgroup");
-        Shell? shell = null;
-        string inside = "";
-        string after = "";
-        Thread thread = new(() =>
-        {
-            using (cgroup.EnterThread())
-            {
-                inside = File.ReadAllText("/proc/thread-self/cgroup");
-                shell = new Shell();
-            }
-
-            after = File.ReadAllText("/proc/thread-self/cgroup");
-        });
-        thread.Start();
-        thread.Join();
-        using (shell)
-        {
-            Assert.Contains($":memory:{_parent}/one", inside);
-            Assert.Equal(before, after);
-            Assert.Equal([shell!.Pid], cgroup.Pids());
-            cgroup.Kill();
-            shell.WaitForExit();
-        }
-
-        await cgroup.RemoveAsync(default);
-    }
-
-    [V1Fact]
     public async Task Frozen_processes_stand_still_and_can_be_killed()
     {
         ICgroup cgroup = Driver.Create($"{_parent}/one", new CgroupResources());

@@ -14,8 +14,6 @@ internal sealed class NoCgroup : ICgroup
 
     public SafeFileHandle? OpenForClone() => null;
 
-    public IDisposable? EnterThread() => null;
-
     public void Add(int pid)
     {
     }

@@ -18,13 +18,6 @@ internal interface ICgroup
     /// <summary>Moves a process in (all controllers).</summary>
     void Add(int pid);
 
-    /// <summary>
-    /// v1's counterpart of CLONE_INTO_CGROUP: moves only the calling thread in, so that a process it clones before the scope is disposed is born
-    /// in the cgroup, with no later <see cref="Add"/>. Null on v2. The scope must be disposed on the same thread. It counts as one process
-    /// against the pids limit meanwhile.
-    /// </summary>
-    IDisposable? EnterThread() => null;
-
     /// <summary>Changes limits of a live cgroup; device rules are set once, by Create.</summary>
     void Update(CgroupResources resources);
 

@@ -171,8 +171,9 @@ internal sealed partial class ContainerService
         try
         {
             ContainerRun run = RunForExec(exec.Container);
-            using SpawnGate.Pass pass = await run.Spawns.EnterAsync();
+            await using TracerFreeze tracers = await TracerFreeze.BeginAsync(_store.All, exec.Container);
             RunForExec(exec.Container); // it may have been paused while we waited
+            run.HadPrivilegedExec |= exec.Request.Privileged;
             ExecLaunch launch = new()
             {
                 Container = run.Process,
@@ -182,6 +183,7 @@ internal sealed partial class ContainerService
                 OpenStdin = stdin,
                 Output = exec.Capture ?? exec.Streams,
                 Holding = HoldingOf(exec),
+                Thaw = tracers.HasFrozen(run) ? tracers.ThawAsync : null,
             };
             IContainerProcess process = await _parts.Execution.ExecAsync(launch, CancellationToken.None);
             exec.SetState(new ExecState(true, process.Identity.Pid, null, null));

@@ -23,7 +23,7 @@ internal sealed partial class ContainerService
                 _ => throw NotRunning(container),
             };
             EndHealthChecks(container);
-            using (await CloseSpawnsAsync(container, run))
+            using (await CloseSpawnsAsync(container, run, "pause"))
             {
                 await run.Cgroup.FreezeAsync(CancellationToken.None);
                 container.SetState(container.State with { Status = ContainerStatus.Paused });
@@ -34,7 +34,7 @@ internal sealed partial class ContainerService
         }
     }
 
-    private static async Task<SpawnGate.Closure> CloseSpawnsAsync(Container container, ContainerRun run)
+    private static async Task<SpawnGate.Closure> CloseSpawnsAsync(Container container, ContainerRun run, string purpose)
     {
         try
         {
@@ -42,7 +42,16 @@ internal sealed partial class ContainerService
         }
         catch (TimeoutException)
         {
-            throw EngineException.System($"cannot pause container {container.Id}: the start of an exec in it does not end");
+            throw EngineException.System($"cannot {purpose} container {container.Id}: the start of an exec in it does not end");
+        }
+    }
+
+    /// <summary>Not while a process is brought in that counts on it being frozen.</summary>
+    private static async Task ThawAsync(Container container, ContainerRun run, string purpose)
+    {
+        using (await CloseSpawnsAsync(container, run, purpose))
+        {
+            await run.Cgroup.ThawAsync(CancellationToken.None);
         }
     }
 
@@ -57,7 +66,7 @@ internal sealed partial class ContainerService
                 throw EngineException.Conflict($"container {container.Id} is not paused");
             }
 
-            await run.Cgroup.ThawAsync(CancellationToken.None);
+            await ThawAsync(container, run, "unpause");
             container.SetState(container.State with { Status = ContainerStatus.Running });
             SaveForNext(container);
             BeginHealthChecks(container, run);

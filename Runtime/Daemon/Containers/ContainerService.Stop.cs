@@ -191,7 +191,7 @@ internal sealed partial class ContainerService
         run.Process.Kill(signal);
         if (thaw && container.State.Status == ContainerStatus.Paused)
         {
-            await run.Cgroup.ThawAsync(CancellationToken.None);
+            await ThawAsync(container, run, "stop");
             container.SetState(container.State with { Status = ContainerStatus.Running });
         }
 

@@ -14,6 +14,12 @@ internal sealed record ExecLaunch
 
     public required ICgroup Cgroup { get; init; }
 
+    /// <summary>
+    /// Set when the container's processes are frozen, because they could take the new one over until it has become its command: called when it has.
+    /// It joins the cgroup no earlier, for a frozen cgroup would freeze it too.
+    /// </summary>
+    public Func<Task>? Thaw { get; init; }
+
     public required ProcessSpec Process { get; init; }
 
     public required bool OpenStdin { get; init; }

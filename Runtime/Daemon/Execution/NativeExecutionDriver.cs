@@ -21,6 +21,9 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
     /// <summary>A start takes milliseconds. What takes this long waits for a mount that does not answer, or is frozen.</summary>
     private static readonly TimeSpan s_setUpTimeout = TimeSpan.FromSeconds(60);
 
+    /// <summary>While the container is frozen it must not take long; what may hold it up is a file system that one of its own processes serves.</summary>
+    private static readonly TimeSpan s_frozenSetUpTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>From SIGKILL to the end, unless the kernel cannot end it now: then it is left to the kernel.</summary>
     private static readonly TimeSpan s_killTimeout = TimeSpan.FromSeconds(10);
 
@@ -91,6 +94,7 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
                 BeforeExec = static _ => Task.CompletedTask,
                 Holding = launch.Holding,
                 OnReaped = null,
+                Thaw = launch.Thaw,
             },
             cancellation);
     }
@@ -147,16 +151,17 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
             }
 
             stdio.CloseChildEnds();
+            TimeSpan timeout = start.Thaw is null ? s_setUpTimeout : s_frozenSetUpTimeout;
             try
             {
                 using CancellationTokenRegistration registration = cancellation.Register(() => Libc.try_pidfd_send_signal(child.Pidfd.Handle.Fd(), Libc.SIGKILL));
-                return await SetUpAsync(start, stdio, sync, child, cancellation).WaitAsync(s_setUpTimeout, CancellationToken.None);
+                return await SetUpAsync(start, stdio, sync, child, cancellation).WaitAsync(timeout, CancellationToken.None);
             }
             catch (TimeoutException)
             {
                 await AbortAsync(child);
                 throw new StartException(
-                    "set up", Libc.ETIMEDOUT, $"failed to create task for container: it was not set up within {s_setUpTimeout.TotalSeconds} s: is one of its mounts stuck, or its cgroup frozen?", 128);
+                    "set up", Libc.ETIMEDOUT, $"failed to create task for container: it was not set up within {timeout.TotalSeconds} s: is one of its mounts stuck, or its cgroup frozen?", 128);
             }
             catch
             {
@@ -172,7 +177,7 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
 
     private async Task<ChildProcess> SpawnAsync(Start start, Stdio stdio, SafeFileHandle sync)
     {
-        using SafeFileHandle? cgroup = start.Cgroup.OpenForClone();
+        using SafeFileHandle? cgroup = start.Thaw is null ? start.Cgroup.OpenForClone() : null;
         if (start.Remapping is { } remapping)
         {
             stdio.GiveTo(remapping.Maps);
@@ -208,7 +213,7 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
         await sync.SendAsync(start.Spec, start.SpecFds);
 
         // While rtinit mounts: the first write to a v1 cgroup.procs waits for an RCU grace period, so it gets a thread of its own.
-        Task place = start.Cgroup.ClonesInto ? Task.CompletedTask : Task.Run(() => start.Cgroup.Add(pid), cancellation);
+        Task place = start.Cgroup.ClonesInto || start.Thaw is not null ? Task.CompletedTask : Task.Run(() => start.Cgroup.Add(pid), cancellation);
         NetworkState network;
         try
         {
@@ -248,8 +253,7 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
                 child.Hold(holding with { Fds = stdio.Held(ledger) });
             }
 
-            await sync.SendAsync(SpecCodec.Encode(SyncMessage.Go), []);
-            await ExpectExecAsync(sync);
+            await GoAsync(start, sync, pid);
             return new ContainerProcess(identity, child, stdio, terminal, start.Output, start.OnReaped);
         }
         catch
@@ -273,6 +277,22 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
     {
         using SafeFileHandle file = Libc.open($"/proc/{pid}/oom_score_adj", Libc.O_WRONLY);
         Libc.write_all(file.Fd(), Encoding.ASCII.GetBytes(score.ToString(CultureInfo.InvariantCulture)), $"oom_score_adj {score}");
+    }
+
+    /// <summary>The last step of rtinit: execve.</summary>
+    private static async Task GoAsync(Start start, SyncChannel sync, int pid)
+    {
+        using ExecTrap? trap = start.Thaw is null ? null : await ExecTrap.SetAsync(pid);
+        await sync.SendAsync(SpecCodec.Encode(SyncMessage.Go), []);
+        await ExpectExecAsync(sync);
+        if (trap is not null)
+        {
+            // It is the user's command now, with no right that the container lacks, and has not run yet: it must not run outside of the limits.
+            await trap.Caught;
+            await start.Thaw!();
+            await Task.Run(() => start.Cgroup.Add(pid));
+            trap.Release();
+        }
     }
 
     /// <summary>A process that has failed and gone cannot be placed (ESRCH): then its own error is the one to tell.</summary>
@@ -359,5 +379,8 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
         public required Action? OnReaped { get; init; }
 
         public Holding? Holding { get; init; }
+
+        /// <summary>As in <see cref="ExecLaunch"/>.</summary>
+        public Func<Task>? Thaw { get; init; }
     }
 }

@@ -6,7 +6,7 @@ internal static partial class Libc
 {
     public const int P_PIDFD = 3, WNOHANG = 1, WEXITED = 4;
 
-    private const int CLD_EXITED = 1, P_ALL = 0, WALL = 0x40000000;
+    private const int CLD_EXITED = 1, CLD_KILLED = 2, CLD_DUMPED = 3, P_ALL = 0, P_PID = 1, WSTOPPED = 2, WNOWAIT = 0x1000000, WALL = 0x40000000;
 
     [LibraryImport(LibraryName, EntryPoint = "waitid", SetLastError = true)]
     private static unsafe partial int _waitid(int idtype, uint id, siginfo_t* info, int options);
@@ -45,6 +45,37 @@ internal static partial class Libc
         }
 
         return info.si_pid == 0 ? null : (info.si_pid, ExitCode(info));
+    }
+
+    /// <summary>
+    /// Waits until a process that this thread traces stops. Returns the signal, with the ptrace event in the second byte, or null when it has ended;
+    /// its end stays there for its parent.
+    /// </summary>
+    public static unsafe int? waitid_stopped(int pid)
+    {
+        siginfo_t info = default;
+        while (_waitid(P_PID, (uint)pid, &info, WSTOPPED | WEXITED | WNOWAIT | WALL) < 0)
+        {
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case EINTR:
+                    continue;
+                case ECHILD:
+                    return null;
+                default:
+                    throw Failure("waitid", $"pid {pid}");
+            }
+        }
+
+        if (info.si_code is CLD_EXITED or CLD_KILLED or CLD_DUMPED)
+        {
+            return null;
+        }
+
+        int stop = info.si_status;
+        info = default;
+        _ = _waitid(P_PID, (uint)pid, &info, WSTOPPED | WNOHANG | WALL); // takes the report of the stop, which is still there after WNOWAIT
+        return stop;
     }
 
     /// <summary>

@@ -67,8 +67,6 @@ internal sealed class FakeCgroups : ICgroupDriver
 
         public SafeFileHandle? OpenForClone() => null;
 
-        public IDisposable? EnterThread() => null;
-
         public void Add(int pid) => Members.Add(pid);
 
         public void Update(CgroupResources resources) => Resources = resources;

@@ -17,8 +17,6 @@ internal sealed class V1Cgroup(IReadOnlyList<V1Hierarchy> hierarchies, string pa
 
     public SafeFileHandle? OpenForClone() => null;
 
-    public IDisposable? EnterThread() => new V1ThreadScope(hierarchies, Path);
-
     public void Add(int pid)
     {
         string text = pid.ToString();

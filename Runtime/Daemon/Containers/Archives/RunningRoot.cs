@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.UserNamespaces;
+using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers.Archives;
@@ -77,7 +78,7 @@ internal static class RunningRoot
             }
         })
         { Name = "container root" };
-        thread.Start();
+        thread.StartOrThrow();
         thread.Join();
         if (failure is not null)
         {

@@ -5,6 +5,7 @@ using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
+using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers.Archives;
@@ -39,7 +40,7 @@ internal sealed class StoppedRoot(
             }
         })
         { Name = "container root" };
-        thread.Start();
+        thread.StartOrThrow();
         thread.Join();
         failure?.Throw();
         return tree!;

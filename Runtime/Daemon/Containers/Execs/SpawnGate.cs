@@ -2,8 +2,8 @@ namespace Rtd.Daemon.Containers.Execs;
 
 /// <summary>Keeps the spawning of processes in a container and the freezing of it apart.</summary>
 /// <remarks>
-/// The daemon's thread waits for its clone uninterruptibly until that executes rtinit, and on cgroup v1 is itself in the container's cgroup
-/// meanwhile: a freeze at that moment stops the clone before the thread can go on, and so never gets the thread.
+/// On cgroup v2 a clone is born in the container's cgroup, and the daemon's thread waits for it uninterruptibly until it executes rtinit: a freeze
+/// at that moment would stop the clone, and with it the thread.
 /// </remarks>
 internal sealed class SpawnGate
 {

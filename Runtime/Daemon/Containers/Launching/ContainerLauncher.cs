@@ -3,6 +3,7 @@ using NLog;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Cgroups;
 using Rtd.Daemon.Containers.Archives;
+using Rtd.Daemon.Containers.Execs;
 using Rtd.Daemon.Containers.Linking;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Streams;
@@ -213,6 +214,9 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             OpenStdin = record.Config.OpenStdin,
             Output = streams,
         };
+        await using TracerFreeze? tracers = CreateRules.PidContainer(record.HostConfig) is { } shared
+            ? await TracerFreeze.BeginAsync(store.All, store.Get(shared))
+            : null;
         IContainerProcess process = await parts.Execution.RunAsync(launch, CancellationToken.None);
         network?.Announce();
         return process;

@@ -23,6 +23,12 @@ internal sealed class ContainerRun
     /// <summary>Who spawns a process in it, and who freezes it, passes here.</summary>
     public SpawnGate Spawns { get; } = new();
 
+    /// <summary>Held by who has it frozen for the time of a spawn.</summary>
+    public AsyncLock Stillness { get; } = new();
+
+    /// <summary>A privileged exec, or what it left running, has capabilities that the container lacks.</summary>
+    public bool HadPrivilegedExec { get; set; }
+
     /// <summary>CLONE_NEW* flags of the namespaces that are not the host's.</summary>
     public required ulong Namespaces { get; init; }
 

@@ -129,6 +129,7 @@ internal sealed partial class SupervisorLink
             if (_children.Count == 0)
             {
                 _emptied?.TrySetResult();
+                _emptied = null;
             }
         }
 
@@ -140,7 +141,7 @@ internal sealed partial class SupervisorLink
     {
         lock (_gate)
         {
-            _emptied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _emptied ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _children.Count == 0 ? Task.CompletedTask : _emptied.Task;
         }
     }
@@ -205,6 +206,10 @@ internal sealed partial class SupervisorLink
         Send(new WireWriter((byte)SupervisorMessage.Goodbye), []);
     }
 
+    /// <summary>
+    /// The daemon ends. The connection ends only with its process: the supervisor takes its end for the daemon's, and with two that read a container's
+    /// output it would come to the log in another order.
+    /// </summary>
     public void Leave()
     {
         lock (_gate)
@@ -214,7 +219,16 @@ internal sealed partial class SupervisorLink
             {
                 File.Delete(_path);
             }
+        }
+    }
 
+    /// <summary>There is nothing to hold any more, and the daemon goes on without a supervisor.</summary>
+    public void Part()
+    {
+        SayGoodbye();
+        Leave();
+        lock (_gate)
+        {
             _socket?.Dispose();
             _socket = null;
         }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.UserNamespaces;
+using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Storage.Drivers;
@@ -50,7 +51,7 @@ internal static class PrivateMount
             }
         })
         { Name = "private mount" };
-        thread.Start();
+        thread.StartOrThrow();
         thread.Join();
         failure?.Throw();
     }

@@ -100,6 +100,23 @@ static void overwrite(void) {
     printf("did catch %d\n", caught);
 }
 
+/* Threads have roots of their own. */
+static void look_from_threads(int pid, const char *comm, const char *canary) {
+    char path[400];
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *tasks = opendir(path);
+    for (struct dirent *task; tasks && (task = readdir(tasks));) {
+        const char *ways[] = { "root", "cwd" };
+        for (int i = 0; is_number(task->d_name) && i < 2; i++) {
+            snprintf(path, sizeof path, "/proc/%d/task/%s/%s%s", pid, task->d_name, ways[i], canary);
+            if (access(path, F_OK) == 0) printf("host file by %s of a thread of %s\n", ways[i], comm);
+            snprintf(path, sizeof path, "/proc/%d/task/%s/%s/../../../../../../../..%s", pid, task->d_name, ways[i], canary);
+            if (access(path, F_OK) == 0) printf("host file above %s of a thread of %s\n", ways[i], comm);
+        }
+    }
+    if (tasks) closedir(tasks);
+}
+
 /* Looks at every process that comes: its fds, root and working directory, and whether it can be traced while it is not yet the user's. */
 static void spy(const char *canary) {
     long seen = 0, shims = 0, denied = 0;
@@ -118,13 +135,7 @@ static void spy(const char *canary) {
             /* Not each other: two spies that stop one another would never go on. */
             if (strncmp(comm, "escapes", 7) == 0) continue;
             seen++;
-            const char *ways[] = { "root", "cwd" };
-            for (int i = 0; i < 2; i++) {
-                snprintf(path, sizeof path, "/proc/%d/%s%s", pid, ways[i], canary);
-                if (access(path, F_OK) == 0) printf("host file by %s of %s\n", ways[i], comm);
-                snprintf(path, sizeof path, "/proc/%d/%s/../../../../../../../..%s", pid, ways[i], canary);
-                if (access(path, F_OK) == 0) printf("host file above %s of %s\n", ways[i], comm);
-            }
+            look_from_threads(pid, comm, canary);
             snprintf(path, sizeof path, "/proc/%d/fd", pid);
             DIR *fds = opendir(path);
             for (struct dirent *number; fds && (number = readdir(fds));) {
