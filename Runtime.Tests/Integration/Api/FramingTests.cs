@@ -140,21 +140,57 @@ public sealed class FramingTests
     }
 
     [Fact]
-    public async Task Head_of_32_KiB_is_the_most()
+    public async Task Head_of_a_mebibyte_and_four_KiB_is_the_most()
     {
+        const int Most = (1 << 20) + (4 << 10);
         await using ApiHost host = await ApiHost.StartAsync();
-        using RawClient fits = host.Connect();
         string frame = "GET /hello HTTP/1.1\r\nHost: x\r\nX: \r\n\r\n";
-        fits.Send(frame.Insert(frame.Length - 4, new string('a', (32 << 10) - frame.Length)));
+        using RawClient fits = host.Connect();
+        fits.Send(frame.Insert(frame.Length - 4, new string('a', Most - frame.Length)));
+        Assert.Equal("hello 1.51", (await fits.ReadAnswerAsync()).Body);
+        fits.Send(frame.Insert("GET /hello".Length, "?a=" + new string('a', Most - frame.Length - 3)));
         Assert.Equal("hello 1.51", (await fits.ReadAnswerAsync()).Body);
 
         using RawClient tooLong = host.Connect();
-        tooLong.Send(frame.Insert(frame.Length - 4, new string('a', (32 << 10) - frame.Length + 1)));
-        Assert.StartsWith("HTTP/1.1 400 ", await tooLong.ReadToEndAsync());
+        tooLong.Send(frame.Insert(frame.Length - 4, new string('a', Most - frame.Length + 1)));
+        Assert.StartsWith("HTTP/1.1 431 ", await tooLong.ReadToEndAsync());
 
         using RawClient endless = host.Connect();
-        endless.Send("GET /hello HTTP/1.1\r\nX: " + new string('a', 40 << 10));
-        Assert.Contains("larger than 32 KiB", await endless.ReadToEndAsync());
+        endless.Send("GET /hello HTTP/1.1\r\nX: " + new string('a', Most));
+        Assert.Contains("larger than 1028 KiB", await endless.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Only_so_many_large_heads_are_held_at_a_time_and_the_next_one_waits()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        string begun = "GET /hello HTTP/1.1\r\nHost: x\r\nX: " + new string('a', 1 << 20);
+        List<RawClient> holders = [];
+        try
+        {
+            // The kernel's buffers are far smaller than a head, so that a head that has been sent has been taken by the server.
+            for (int i = 0; i < 16; i++)
+            {
+                holders.Add(host.Connect());
+                holders[i].Send(begun);
+            }
+
+            using RawClient next = host.Connect();
+            Task sending = Task.Run(() => next.Send(begun + "\r\n\r\n"));
+            using RawClient small = host.Connect();
+            small.Send(Hello);
+            Assert.Equal("hello 1.51", (await small.ReadAnswerAsync()).Body);
+            Assert.False(sending.IsCompleted);
+
+            holders[0].Send("\r\n\r\n");
+            Assert.Equal("hello 1.51", (await holders[0].ReadAnswerAsync()).Body);
+            await sending;
+            Assert.Equal("hello 1.51", (await next.ReadAnswerAsync()).Body);
+        }
+        finally
+        {
+            holders.ForEach(holder => holder.Dispose());
+        }
     }
 
     [Fact]

@@ -70,7 +70,8 @@ internal sealed class TestHost : IAsyncDisposable
     private static IEnumerable<string> CgroupHierarchies =>
         File.Exists("/sys/fs/cgroup/cgroup.controllers") ? ["/sys/fs/cgroup"] : Directory.EnumerateDirectories("/sys/fs/cgroup");
 
-    private string DaemonCgroup => Path.Combine(Directory.Exists("/sys/fs/cgroup/pids") ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup", Name, "daemon");
+    /// <summary>The cgroup of the daemon itself, in the hierarchy of the pids controller.</summary>
+    public string DaemonCgroup => Path.Combine(Directory.Exists("/sys/fs/cgroup/pids") ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup", Name, "daemon");
 
     public static async Task<TestHost> CreateAsync()
     {

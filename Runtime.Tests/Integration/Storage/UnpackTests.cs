@@ -26,8 +26,8 @@ public sealed class UnpackTests : StorageTest
         ["name above the root in the middle"] = (new TarBuilder().File("a/../../canary/new"), "a/../../canary/new", "\"..\""),
         ["absolute name"] = (new TarBuilder().File("/canary/new"), "/canary/new", "absolute"),
         ["empty name"] = (new TarBuilder().File(""), "", "empty name"),
-        ["symbolic link above the root"] = (new TarBuilder().SymbolicLink("a", "../canary").File("a/new"), "a", "leads out"),
-        ["symbolic link above the root from below"] = (new TarBuilder().SymbolicLink("d/a", "x/../../../canary"), "d/a", "leads out"),
+        ["entry below a link above the root"] = (new TarBuilder().SymbolicLink("a", "../canary").File("a/new"), "a/new", "file exists"),
+        ["entry below a link above the root from below"] = (new TarBuilder().SymbolicLink("d/a", "x/../../../canary").File("d/a/new"), "d/a/new", "file exists"),
         ["hard link above the root"] = (new TarBuilder().HardLink("a", "../canary/file"), "a", "\"..\""),
         ["hard link to an absolute name"] = (new TarBuilder().HardLink("a", "/etc/passwd"), "a", "absolute"),
         ["hard link to nothing"] = (new TarBuilder().HardLink("a", "b"), "a", "no such file"),
@@ -95,6 +95,29 @@ public sealed class UnpackTests : StorageTest
         Assert.Equal("2", File.ReadAllText(Path.Combine(diff, "two")));
         Assert.Equal("replaced", File.ReadAllText(Path.Combine(diff, "file")));
         Assert.Null(new FileInfo(Path.Combine(diff, "file")).LinkTarget);
+        Assert.True(File.Exists(Path.Combine(diff, "dir/new")));
+        CheckCanary();
+    }
+
+    /// <summary>Whoever made the image meant something by it: npm and Nix make links that climb higher than they must.</summary>
+    [StorageFact]
+    public void LinksThatClimbAboveTheRootStayAsTheyAreAndLeadToTheRoot()
+    {
+        ImageService service = Open();
+        string climbing = "../../.." + _canary;
+        TarBuilder archive = new TarBuilder()
+            .SymbolicLink("a", climbing).SymbolicLink("d/up", "../../..")
+            .File("d/up/one", "1")
+            .SymbolicLink("file", climbing + "/file").File("file", "replaced")
+            .SymbolicLink("hard", climbing + "/file").HardLink("hard2", "hard")
+            .SymbolicLink("dir", climbing).Directory("dir", mode: 0x1FF).File("dir/new");
+        using LayerHold layer = Layer(service, archive);
+        string diff = Diff(service, layer);
+        Assert.Equal(climbing, new FileInfo(Path.Combine(diff, "a")).LinkTarget);
+        Assert.Equal("../../..", new FileInfo(Path.Combine(diff, "d/up")).LinkTarget);
+        Assert.Equal("1", File.ReadAllText(Path.Combine(diff, "one")));
+        Assert.Equal("replaced", File.ReadAllText(Path.Combine(diff, "file")));
+        Assert.Equal(climbing + "/file", new FileInfo(Path.Combine(diff, "hard2")).LinkTarget);
         Assert.True(File.Exists(Path.Combine(diff, "dir/new")));
         CheckCanary();
     }

@@ -37,6 +37,10 @@ public sealed class ConfigChangesTests
         Assert.Equal(["53/udp", "80/tcp", "8000/tcp", "8001/tcp"], Apply("EXPOSE 80 53/udp 8000-8001").ExposedPorts!.Keys.Order());
 
     [Fact]
+    public void ExposesTheContainersSideOfWhatLooksLikePublishing() =>
+        Assert.Equal(["2/tcp", "4/udp", "6/tcp", "8/tcp"], Apply("EXPOSE 1:2 127.0.0.1:3:4/udp [::1]:5:6 127.0.0.1::8/").ExposedPorts!.Keys.Order());
+
+    [Fact]
     public void OthersSetTheirField()
     {
         ContainerConfig config = Apply(
@@ -68,14 +72,24 @@ public sealed class ConfigChangesTests
     [InlineData("ENV A=\"x", "matching double-quote")]
     [InlineData("EXPOSE 70000", "invalid containerPort")]
     [InlineData("EXPOSE 9-8", "invalid containerPort")]
-    [InlineData("EXPOSE 80/icmp", "invalid containerPort")]
+    [InlineData("EXPOSE 80/icmp", "invalid proto: icmp")]
+    [InlineData("EXPOSE /tcp", "no port specified: /tcp<empty>")]
+    [InlineData("EXPOSE x:80", "invalid hostPort: x")]
+    [InlineData("EXPOSE 1.2.3:80:80", "invalid IP address: 1.2.3")]
+    [InlineData("EXPOSE 80-82:90-93", "invalid ranges specified for container and host Ports: 90-93 and 80-82")]
+    [InlineData("STOPSIGNAL NOPE", "invalid signal: NOPE")]
+    [InlineData("STOPSIGNAL RTMIN+99", "invalid signal: RTMIN+99")]
+    [InlineData("HEALTHCHECK --interval=abc CMD x", "time: invalid duration \"abc\"")]
+    [InlineData("HEALTHCHECK --interval=-1s CMD x", "cannot be less than 1ms")]
+    [InlineData("HEALTHCHECK --retries=x CMD x", "strconv.ParseInt: parsing \"x\": invalid syntax")]
+    [InlineData("HEALTHCHECK --retries=-1 CMD x", "--retries must be at least 1 (not -1)")]
     [InlineData("ONBUILD ONBUILD RUN x", "isn't allowed")]
     [InlineData("ONBUILD FROM x", "isn't allowed")]
     [InlineData("HEALTHCHECK CMD", "Missing command after HEALTHCHECK CMD")]
     [InlineData("HEALTHCHECK PING x", "Unknown type \"PING\" in HEALTHCHECK (try CMD)")]
     [InlineData("HEALTHCHECK NONE x", "takes no arguments")]
     [InlineData("HEALTHCHECK --retries=0 CMD x", "--retries must be at least 1")]
-    [InlineData("HEALTHCHECK --interval=x CMD x", "cannot be less than 1ms")]
+    [InlineData("HEALTHCHECK --interval=10us CMD x", "Interval \"interval\" cannot be less than 1ms")]
     [InlineData("HEALTHCHECK --often CMD x", "unknown flag: --often")]
     [InlineData("STOPSIGNAL 0", "invalid signal")]
     public void RefusesInDockersWords(string change, string message)

@@ -46,9 +46,9 @@ internal sealed class ApiApplication(RouteTable routes, OpenRequests requests, A
     private async Task ServeAsync(HttpContext http)
     {
         string target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        RouteMatch match = routes.Match(http.Request.Method, RequestTarget.Path(target));
         s_log.Debug("{Id} {Method} {Target}", http.TraceIdentifier, http.Request.Method, RequestTarget.Loggable(target));
         using IDisposable open = requests.Begin(http.TraceIdentifier, http.Request.Method, target);
+        RouteMatch match = await routes.FindAsync(http.Request.Method, RequestTarget.Path(target));
         if (match.Route is not { } route)
         {
             throw EngineException.NotFound("page not found");
@@ -58,15 +58,24 @@ internal sealed class ApiApplication(RouteTable routes, OpenRequests requests, A
         RouteHandler handler = route.Handler ?? throw new UnreachableException($"{route.Template} was not taken out of the connection");
         AuthorizedRequest? authorized = authorization.IsEmpty ? null : await AuthorizeAsync(http, target);
         long began = Stopwatch.GetTimestamp();
+        ApiContext context = new(http, version, match.Values) { Authorized = authorized };
         try
         {
-            await handler(new ApiContext(http, version, match.Values) { Authorized = authorized });
-            ActionTimes.Succeeded(route, began);
+            await handler(context);
         }
         catch
         {
             ActionTimes.Failed(route);
             throw;
+        }
+
+        if (context.Failed)
+        {
+            ActionTimes.Failed(route);
+        }
+        else
+        {
+            ActionTimes.Succeeded(route, began);
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed partial class ApiContext(HttpContext http, Version version, IRea
     /// <summary>Set when plugins have a say in the answer.</summary>
     public AuthorizedRequest? Authorized { get; init; }
 
+    /// <summary>The answer, a stream that began well, told of an error.</summary>
+    public bool Failed { get; set; }
+
     /// <summary>Cancelled when the client goes away.</summary>
     public CancellationToken Aborted => Http.RequestAborted;
 

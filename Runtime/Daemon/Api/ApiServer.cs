@@ -79,6 +79,7 @@ internal sealed class ApiServer(
         limits.KeepAliveTimeout = s_idle;
 
         // The framing below Kestrel has the real limits; these only must not be narrower.
+        limits.MaxRequestBufferSize = 2 * RequestHeadParser.MaxHead;
         limits.MaxRequestLineSize = RequestHeadParser.MaxHead;
         limits.MaxRequestHeadersTotalSize = RequestHeadParser.MaxHead;
         limits.MaxRequestHeaderCount = 1000;

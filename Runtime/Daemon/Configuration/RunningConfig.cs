@@ -10,7 +10,7 @@ internal sealed class RunningConfig(DaemonConfig initial)
         nameof(DaemonOptions.InsecureRegistries), nameof(DaemonOptions.RegistryMirrors), nameof(DaemonOptions.MaxConcurrentDownloads),
         nameof(DaemonOptions.MaxConcurrentUploads), nameof(DaemonOptions.MaxDownloadAttempts), nameof(DaemonOptions.ShutdownTimeout),
         nameof(DaemonOptions.LogDriver), nameof(DaemonOptions.LogOptions), nameof(DaemonOptions.LogQuota), nameof(DaemonOptions.DefaultShmSize), nameof(DaemonOptions.AuthorizationPlugins),
-        nameof(DaemonOptions.TlsCertificate), nameof(DaemonOptions.TlsKey), nameof(DaemonOptions.TlsCaCertificate),
+        nameof(DaemonOptions.LiveRestore), nameof(DaemonOptions.TlsCertificate), nameof(DaemonOptions.TlsKey), nameof(DaemonOptions.TlsCaCertificate),
     ];
 
     private readonly DaemonConfig _initial = initial;
@@ -40,6 +40,7 @@ internal sealed class RunningConfig(DaemonConfig initial)
             LogQuota = changed.LogQuota,
             DefaultShmSize = changed.DefaultShmSize,
             AuthorizationPlugins = changed.AuthorizationPlugins,
+            LiveRestore = changed.LiveRestore,
             Tls = before.Tls is null || changed.Tls is null || (before.Tls.Authority is null) != (changed.Tls.Authority is null) ? before.Tls : changed.Tls,
         };
         return OptionInfo.All

@@ -68,9 +68,13 @@ internal sealed partial class ContainerService
         bool restart = DecideRestart(container, run, exit);
         bool remove = !restart && container.Record.HostConfig.AutoRemove && !container.RestartRequested;
         container.SetEnded(EndRecord(container.Record, exit, outOfMemory, restart));
-        if (remove || Save(container))
+        if (remove)
         {
             run.Process.Forget();
+        }
+        else
+        {
+            Save(container, run.Process.Forget);
         }
 
         await container.ReplaceStreams().EndAsync();

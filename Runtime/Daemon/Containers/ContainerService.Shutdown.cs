@@ -24,6 +24,8 @@ internal sealed partial class ContainerService
         {
             await Task.WhenAll(_store.All.Where(container => !OutlivesDaemon(container)).Select(KillAtShutdownAsync));
         }
+
+        await _unsaved.TryAllAsync();
     }
 
     private bool OutlivesDaemon(Container container) => _parts.Outlive && container.Run is { Process.OutlivesDaemon: true };

@@ -25,6 +25,7 @@ internal sealed partial class ContainerService
     private readonly ContainerStore _store = new();
     private readonly ExecStore _execs = new();
     private readonly ContainerFiles _files;
+    private readonly UnsavedContainers _unsaved;
     private readonly ContainerLauncher _launcher;
     private readonly ContainerPresenter _presenter;
     private readonly ResourceRules _resourceRules;
@@ -38,6 +39,7 @@ internal sealed partial class ContainerService
         _defaults = defaults;
         _files = new ContainerFiles(defaults.DataRoot, defaults.ExecRoot);
         _files.Prepare();
+        _unsaved = new UnsavedContainers(container => _files.Save(container.Record));
         _launcher = new ContainerLauncher(parts, defaults, _files, _store);
         _presenter = new ContainerPresenter(parts, _files, _store, _execs, _launcher);
         _resourceRules = new ResourceRules(Environment.ProcessorCount, parts.Cgroups.Features);
@@ -76,20 +78,24 @@ internal sealed partial class ContainerService
         throw EngineException.NotFound($"No such container: {reference}");
     }
 
-    /// <summary>False when it could not be written.</summary>
-    private bool Save(Container container)
+    /// <summary>Writes a container's state; when the disk does not take it, again until it does.</summary>
+    /// <param name="whenSaved">What may happen only when it is on disk.</param>
+    private void Save(Container container, Action? whenSaved = null)
     {
         try
         {
             _files.Save(container.Record);
-            return true;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (UnsavedContainers.IsOfDisk(failure))
         {
-            // A full disk must not keep an exit from being seen; what is in memory is served until the daemon ends.
-            s_log.Error(failure, "container {0}: its state cannot be written", container.Id);
-            return false;
+            // A full disk must not keep an exit from being seen; what is in memory is served meanwhile.
+            s_log.Error(failure, "container {0}: its state cannot be written; this is tried again", container.Id);
+            _unsaved.Add(container, whenSaved);
+            return;
         }
+
+        _unsaved.Saved(container);
+        whenSaved?.Invoke();
     }
 
     private void Publish(Container container, string action, params ReadOnlySpan<(string Key, string Value)> details)

@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using System.Text;
 using Rtd.Daemon.Errors;
 
 namespace Rtd.Daemon.Images;
@@ -21,24 +23,34 @@ internal sealed class RemoteArchive
         string text = address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address;
         Address = Uri.TryCreate(text, UriKind.Absolute, out Uri? parsed) && (parsed.Scheme == Uri.UriSchemeHttp || parsed.Scheme == Uri.UriSchemeHttps) && parsed.Host.Length > 0
             ? parsed
-            : throw EngineException.InvalidParameter($"cannot import from \"{address}\": must be - or a URL of http or https");
+            : throw EngineException.InvalidParameter($"cannot import from \"{ShownAddress.In(address)}\": must be - or a URL of http or https");
     }
 
     public Uri Address { get; }
+
+    /// <summary>For messages and histories: without name and password.</summary>
+    public string Shown => ShownAddress.In(Address.ToString());
 
     /// <summary>Asks for it; the body is still to be read.</summary>
     /// <exception cref="EngineException">The server's answer as a kind of error; system when it does not answer.</exception>
     public async Task<HttpResponseMessage> GetAsync(CancellationToken cancelled)
     {
         HttpResponseMessage response;
+        using HttpRequestMessage request = new(HttpMethod.Get, Address);
+        if (Address.UserInfo.Length > 0)
+        {
+            // A redirection does not take them along.
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(Address.UserInfo))));
+        }
+
         try
         {
-            response = await s_http.GetAsync(Address, HttpCompletionOption.ResponseHeadersRead, cancelled);
+            response = await s_http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancelled);
         }
         catch (HttpRequestException failure)
         {
             ErrorKind kind = failure.HttpRequestError == HttpRequestError.NameResolutionError ? ErrorKind.NotFound : ErrorKind.System;
-            throw new EngineException(kind, $"failed to GET {Address}: {failure.Message}", failure);
+            throw new EngineException(kind, $"failed to GET {Shown}: {failure.Message}", failure);
         }
 
         if ((int)response.StatusCode < 400)
@@ -48,7 +60,7 @@ internal sealed class RemoteArchive
 
         using (response)
         {
-            throw new EngineException(Kind((int)response.StatusCode), $"failed to GET {Address} with status {(int)response.StatusCode} {response.ReasonPhrase}: {await ErrorTextAsync(response, cancelled)}");
+            throw new EngineException(Kind((int)response.StatusCode), $"failed to GET {Shown} with status {(int)response.StatusCode} {response.ReasonPhrase}: {await ErrorTextAsync(response, cancelled)}");
         }
     }
 
@@ -66,6 +78,6 @@ internal sealed class RemoteArchive
         byte[] text = new byte[MaxErrorText];
         await using Stream body = await response.Content.ReadAsStreamAsync(cancelled);
         int length = await body.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancelled);
-        return System.Text.Encoding.UTF8.GetString(text, 0, length).Trim();
+        return Encoding.UTF8.GetString(text, 0, length).Trim();
     }
 }

@@ -39,7 +39,7 @@ internal static class PidNamespaceSpawn
             IsBackground = true,
             Name = "spawn",
         };
-        thread.Start();
+        thread.StartOrThrow();
         return result.Task;
     }
 

@@ -10,10 +10,25 @@ internal static partial class Libc
 
     /// <summary>struct statfs of 64-bit architectures: 120 bytes.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 120)]
-    private struct statfs_t
+    public struct statfs_t
     {
         [FieldOffset(0)]
         public long f_type;
+
+        [FieldOffset(8)]
+        public long f_bsize;
+
+        [FieldOffset(16)]
+        public long f_blocks;
+
+        [FieldOffset(32)]
+        public long f_bavail;
+
+        [FieldOffset(40)]
+        public long f_files;
+
+        [FieldOffset(48)]
+        public long f_ffree;
 
         [FieldOffset(80)]
         public long f_flags;
@@ -21,6 +36,13 @@ internal static partial class Libc
 
     [LibraryImport(LibraryName, EntryPoint = "fstatfs", SetLastError = true)]
     private static unsafe partial int _fstatfs(int fd, statfs_t* result);
+
+    /// <summary>fstatfs(2); the fd may be an O_PATH one.</summary>
+    public static unsafe statfs_t fstatfs(int fd, string subject)
+    {
+        statfs_t result;
+        return _fstatfs(fd, &result) == 0 ? result : throw Failure("fstatfs", subject);
+    }
 
     /// <summary>The magic number of the file system that an fd (O_PATH too) is on.</summary>
     public static unsafe long fstatfs_type(int fd)

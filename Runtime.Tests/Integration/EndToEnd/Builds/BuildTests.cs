@@ -151,6 +151,18 @@ public sealed class BuildTests(DaemonFixture fixture, ITestOutputHelper output) 
     }
 
     [RootFact]
+    public async Task A_hundred_kilobytes_of_arguments_reach_the_steps()
+    {
+        Write();
+        string[] options = [.. Enumerable.Range(0, 100).SelectMany(i => (string[])["--build-arg", $"A{i}={new string((char)('a' + (i % 26)), 1000)}"])];
+
+        (await BuildAsync("FROM busybox\nARG A0\nARG A99\nLABEL first=$A0 last=$A99\nRUN echo ${#A0} ${#A99} > /lengths", [.. options, "-t", "argued"])).Exits(0);
+
+        Assert.Equal("1000 1000\n", await InAsync("argued", "cat /lengths"));
+        Assert.Equal(new string('v', 1000), await ImageAsync("argued", "{{.Config.Labels.last}}"));
+    }
+
+    [RootFact]
     public async Task Quiet_builds_say_only_the_id()
     {
         Write();

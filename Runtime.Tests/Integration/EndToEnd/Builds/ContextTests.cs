@@ -39,6 +39,47 @@ public sealed class ContextTests(DaemonFixture fixture, ITestOutputHelper output
         Assert.Contains("404", await RemoteAsync($"http://{TestHost.NeighbourAddress}:8078/missing"), StringComparison.Ordinal);
     }
 
+    /// <summary>Neither the client nor the log is told them, whether or not the address leads anywhere.</summary>
+    [ProgramFact("git")]
+    public async Task Passwords_of_addresses_are_used_and_not_shown()
+    {
+        const string Password = "canary-pass%40word";
+        using Server server = await Server.StartNeighbourAsync(Host, 8076);
+        string pages = Path.Combine(Host.Root, "pages");
+        Directory.CreateDirectory(Path.Combine(pages, "locked"));
+        File.WriteAllText(Path.Combine(pages, "locked", "httpd.conf"), "/:user:canary-pass@word\n");
+        File.WriteAllText(Path.Combine(pages, "locked", "Dockerfile"), "FROM busybox\nRUN echo let in");
+        File.WriteAllText(Path.Combine(pages, "locked", "file"), "behind the lock");
+        string with = $"http://user:{Password}@{TestHost.NeighbourAddress}:8076", without = $"http://{TestHost.NeighbourAddress}:8076";
+        string Escaped(string address) => Uri.EscapeDataString(address);
+
+        Assert.Contains("401", await RemoteAsync(Escaped($"{without}/locked/Dockerfile")), StringComparison.Ordinal);
+        string[] answers =
+        [
+            await RemoteAsync(Escaped($"{with}/locked/Dockerfile")),
+            await RemoteAsync(Escaped($"{with}/missing")),
+            await RemoteAsync(Escaped($"{with}/missing.git")),
+            await RemoteAsync(Escaped($"http://user:{Password}@127.0.0.1:1/x")),
+            await RemoteAsync(Escaped($"ftp://user:{Password}@host/x")),
+        ];
+        Write();
+        string built = (await BuildAsync($"FROM busybox\nADD {with}/locked/file /\nRUN cat /file\nONBUILD ADD {with}/locked/file /", "-t", "unlocked")).Exits(0).Stdout;
+        string[] failed =
+        [
+            (await BuildAsync($"FROM busybox\nADD {with}/missing /")).Stderr,
+            (await BuildAsync($"FROM busybox\nADD {with}/ /")).Stderr,
+            (await BuildAsync($"FROM busybox\nADD {with}/x.git /")).Stderr,
+            (await BuildAsync($"FROM busybox\nADD --nonsense {with}/x /")).Stderr,
+        ];
+
+        Assert.Contains("let in", answers[0], StringComparison.Ordinal);
+        Assert.Contains("behind the lock", built, StringComparison.Ordinal);
+        Assert.Contains("404", answers[1] + failed[0], StringComparison.Ordinal);
+        Assert.All(answers.Take(2).Append(built).Concat(failed), said => Assert.Contains("xxxxx:xxxxx@", said, StringComparison.Ordinal));
+        Assert.DoesNotContain("canary-pass", string.Concat(answers) + built + string.Concat(failed) + Daemon.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary-pass", (await DockerAsync("history", "--no-trunc", "unlocked")).Stdout.Replace($"ONBUILD ADD {with}", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
     [ProgramFact("git")]
     public async Task Contexts_come_from_git_by_reference_and_directory()
     {

@@ -138,6 +138,34 @@ public sealed class HostileBuildTests(DaemonFixture fixture, ITestOutputHelper o
         await Api.PingAsync();
     }
 
+    /// <summary>A megabyte that becomes 300, and one that becomes 40,000 files, on a file system with room for neither.</summary>
+    [RootTheory]
+    [InlineData("head -c 300M /dev/zero > big", "no space left for the build context: of its file system 12 MiB are kept free")]
+    [InlineData("seq 40000 | xargs touch", "no inodes left for the build context: of its file system 1000 are kept free")]
+    public async Task Bombs_are_refused_before_the_file_system_is_full(string make, string message)
+    {
+        string work = Path.Combine(Daemon.DataRoot, "builds", "work"), bomb = Path.Combine(Host.Root, "bomb.tgz");
+        (await Host.RunAsync("sh", "-euc", $"""
+            mount -t tmpfs -o size=128m,nr_inodes=10000,mode=710 bomb {work}
+            mkdir {Host.Root}/bomb && mount -t tmpfs bomb {Host.Root}/bomb && cd {Host.Root}/bomb
+            echo FROM busybox > Dockerfile
+            {make}
+            tar --sort=name -cf - . | gzip -1 > {bomb}
+            """)).Exits(0);
+        try
+        {
+            string answer = await PostAsync(await File.ReadAllBytesAsync(bomb));
+
+            Assert.Contains(message, answer, StringComparison.Ordinal);
+            Assert.Equal("", (await Host.RunAsync("ls", "-A", work)).Exits(0).Stdout);
+            Assert.Contains("Successfully built", await PostAsync(ImageArchive.Tar(ImageArchive.File("Dockerfile", "FROM busybox\nLABEL a=b"))), StringComparison.Ordinal);
+        }
+        finally
+        {
+            (await Host.RunAsync("sh", "-c", $"umount {work} {Host.Root}/bomb && rmdir {Host.Root}/bomb && rm -f {bomb}")).Exits(0);
+        }
+    }
+
     [RootTheory]
     [InlineData("https://host/x.git%23main:../..", "leads out of the repository")]
     [InlineData("https://host/x.git%23--upload-pack=touch", "invalid git reference")]

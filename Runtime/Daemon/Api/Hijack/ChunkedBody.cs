@@ -10,7 +10,7 @@ internal sealed class ChunkedBody : IMessageBody
     /// <summary>The most bytes of a size line with its extensions, and of a trailer line.</summary>
     private const int MaxLine = 4096;
 
-    private const int MaxTrailers = RequestHeadParser.MaxHead;
+    private const int MaxTrailers = LargeHeads.Ordinary;
 
     /// <summary>Seven hexadecimal digits: chunks under 256 MiB, far from any overflow here or in Kestrel.</summary>
     private const int MaxSizeDigits = 7;

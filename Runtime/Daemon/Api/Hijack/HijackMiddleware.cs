@@ -11,9 +11,11 @@ internal sealed class HijackMiddleware(RouteTable routes, OpenRequests requests,
     /// <summary>Slow enough for a person at a terminal, short enough that dripping connections do not pile up.</summary>
     public static readonly TimeSpan DefaultHeadTimeout = TimeSpan.FromSeconds(60);
 
+    private readonly LargeHeads _largeHeads = new();
+
     public ConnectionDelegate Wrap(ConnectionDelegate http) => async connection =>
     {
-        RequestRouter router = new((ClientConnection)connection, routes, requests, authorization, http, headTimeout);
+        RequestRouter router = new((ClientConnection)connection, routes, requests, authorization, http, _largeHeads, headTimeout);
         await router.RunAsync();
     };
 }

@@ -13,40 +13,14 @@ namespace Rtd.Daemon.Api.Hijack;
 /// </remarks>
 internal static class RequestHeadParser
 {
-    /// <summary>The most bytes of a head, request line and the empty line included.</summary>
-    public const int MaxHead = 32 << 10;
+    /// <summary>
+    /// The most bytes of a head, request line and the empty line included: as Go's server has it (1 MiB and 4 KiB), since the arguments of a build
+    /// stand in its request line.
+    /// </summary>
+    public const int MaxHead = (1 << 20) + (4 << 10);
 
     private static readonly SearchValues<byte> s_token =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
-
-    /// <summary>Finds the end of a head in what has arrived so far.</summary>
-    /// <returns>The head's length with its empty line, or -1 when more is needed.</returns>
-    /// <exception cref="FramingException">The head is too long, or a line ends in a bare LF or CR.</exception>
-    public static int FindEnd(ReadOnlySpan<byte> bytes)
-    {
-        int line = 0;
-        while (true)
-        {
-            int length = bytes[line..].IndexOf((byte)'\n');
-            if (length < 0)
-            {
-                return bytes.Length < MaxHead ? -1 : throw TooLong();
-            }
-
-            int end = line + length;
-            if (end == line || bytes[end - 1] != '\r')
-            {
-                throw new FramingException("malformed request: a line of the head ends in a bare line feed");
-            }
-
-            if (end - 1 == line)
-            {
-                return end + 1 <= MaxHead ? end + 1 : throw TooLong();
-            }
-
-            line = end + 1;
-        }
-    }
 
     /// <summary>Parses a whole head.</summary>
     public static RequestHead Parse(ReadOnlySpan<byte> head)
@@ -82,8 +56,6 @@ internal static class RequestHeadParser
         HeadFields ignored = default;
         ParseField(line, ref ignored);
     }
-
-    private static FramingException TooLong() => new($"malformed request: the head is larger than {MaxHead >> 10} KiB");
 
     private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> rest)
     {

@@ -21,7 +21,7 @@ namespace Rtd.Daemon.Api.Hijack;
 /// Kestrel ends by itself when its pipe ends, after it has answered all it was given, so answers keep their order under pipelining.
 /// </remarks>
 internal sealed class RequestRouter(
-    ClientConnection client, RouteTable routes, OpenRequests requests, AuthorizationPlugins authorization, ConnectionDelegate http, TimeSpan headTimeout)
+    ClientConnection client, RouteTable routes, OpenRequests requests, AuthorizationPlugins authorization, ConnectionDelegate http, LargeHeads largeHeads, TimeSpan headTimeout)
 {
     private static readonly PipeOptions s_pipeOptions = new(
         pauseWriterThreshold: 256 << 10, resumeWriterThreshold: 128 << 10, minimumSegmentSize: 16 << 10, useSynchronizationContext: false);
@@ -32,6 +32,9 @@ internal sealed class RequestRouter(
     private Task _kestrel = Task.CompletedTask;
     private volatile bool _closing;
     private bool _lastPassed;
+
+    /// <summary>While a large head is in the input, or in the pipe before Kestrel has taken it.</summary>
+    private IDisposable? _largeHead;
 
     public async Task RunAsync()
     {
@@ -45,6 +48,10 @@ internal sealed class RequestRouter(
         catch (FramingException error)
         {
             malformed = error;
+        }
+        finally
+        {
+            ForgetLargeHead();
         }
 
         await EndKestrelAsync();
@@ -65,14 +72,16 @@ internal sealed class RequestRouter(
         while (await ReadHeadAsync() is { } read)
         {
             RequestHead head = read.Head;
-            if (routes.Match(head.Method, RequestTarget.Path(head.Target)).Route?.Hijack is not null)
+            if ((await routes.FindAsync(head.Method, RequestTarget.Path(head.Target))).Route?.Hijack is not null)
             {
                 RequestHead whole = authorization.IsEmpty ? head : head with { Headers = RequestHeadParser.Headers(read.Bytes) };
                 client.Input.AdvanceTo(read.End);
                 return whole;
             }
 
-            if (!await PassHeadAsync(read) || !await PassBodyAsync(head.NewBody()))
+            bool passed = await PassHeadAsync(read);
+            ForgetLargeHead();
+            if (!passed || !await PassBodyAsync(head.NewBody()))
             {
                 return null;
             }
@@ -92,12 +101,18 @@ internal sealed class RequestRouter(
     private async Task<HeadRead?> ReadHeadAsync()
     {
         using CancellationTokenSource slow = new();
+        HeadScan scan = new();
         bool timed = false;
         while (true)
         {
             ReadResult read = await ReadAsync(slow.Token);
-            ReadOnlySequence<byte> buffer = SkipEmptyLine(read.Buffer);
-            if (Parse(buffer) is { } head)
+            ReadOnlySequence<byte> buffer = read.Buffer;
+            if (TrySkipEmptyLine(ref buffer))
+            {
+                scan = new HeadScan();
+            }
+
+            if (Parse(buffer, scan) is { } head)
             {
                 return head;
             }
@@ -119,14 +134,21 @@ internal sealed class RequestRouter(
                 timed = true;
                 slow.CancelAfter(headTimeout);
             }
+
+            if (buffer.Length > LargeHeads.Ordinary)
+            {
+                _largeHead ??= await InTimeAsync(largeHeads.EnterAsync(slow.Token));
+            }
         }
     }
 
-    private async ValueTask<ReadResult> ReadAsync(CancellationToken slow)
+    private Task<ReadResult> ReadAsync(CancellationToken slow) => InTimeAsync(client.Input.ReadAsync(slow).AsTask());
+
+    private static async Task<T> InTimeAsync<T>(Task<T> step)
     {
         try
         {
-            return await client.Input.ReadAsync(slow);
+            return await step;
         }
         catch (OperationCanceledException)
         {
@@ -135,19 +157,34 @@ internal sealed class RequestRouter(
     }
 
     /// <summary>Old clients end a body with a CRLF that is not part of it; RFC 9112 (2.2) has servers ignore it.</summary>
-    private static ReadOnlySequence<byte> SkipEmptyLine(ReadOnlySequence<byte> buffer)
+    private static bool TrySkipEmptyLine(ref ReadOnlySequence<byte> buffer)
     {
         SequenceReader<byte> reader = new(buffer);
-        return reader.IsNext("\r\n"u8, advancePast: true) ? buffer.Slice(reader.Position) : buffer;
+        if (!reader.IsNext("\r\n"u8, advancePast: true))
+        {
+            return false;
+        }
+
+        buffer = buffer.Slice(reader.Position);
+        return true;
     }
 
-    private static HeadRead? Parse(ReadOnlySequence<byte> buffer)
+    private static HeadRead? Parse(ReadOnlySequence<byte> buffer, HeadScan scan)
     {
-        long length = Math.Min(buffer.Length, RequestHeadParser.MaxHead + 1);
-        ReadOnlySequence<byte> start = buffer.Slice(0, length);
-        ReadOnlySpan<byte> bytes = start.IsSingleSegment ? start.FirstSpan : start.ToArray();
-        int end = RequestHeadParser.FindEnd(bytes);
-        return end < 0 ? null : new HeadRead(RequestHeadParser.Parse(bytes[..end]), buffer.Slice(0, end));
+        long end = scan.FindEnd(buffer);
+        if (end < 0)
+        {
+            return null;
+        }
+
+        ReadOnlySequence<byte> head = buffer.Slice(0, end);
+        return new HeadRead(RequestHeadParser.Parse(head.IsSingleSegment ? head.FirstSpan : head.ToArray()), head);
+    }
+
+    private void ForgetLargeHead()
+    {
+        _largeHead?.Dispose();
+        _largeHead = null;
     }
 
     private async Task<bool> PassHeadAsync(HeadRead read)
@@ -317,7 +354,7 @@ internal sealed class RequestRouter(
     private async Task HijackAsync(RequestHead head)
     {
         using IDisposable open = requests.Begin(client.ConnectionId, head.Method, head.Target);
-        ConnectionHijack hijack = new(client, head, routes.Match(head.Method, RequestTarget.Path(head.Target)), authorization);
+        ConnectionHijack hijack = new(client, head, await routes.FindAsync(head.Method, RequestTarget.Path(head.Target)), authorization);
         await hijack.ServeAsync();
     }
 

@@ -36,6 +36,7 @@ internal sealed class BuildMessages(ApiContext context, bool quiet)
 
     public async Task FailAsync(string message, int? code)
     {
+        context.Failed = true;
         if (_held.Length > 0)
         {
             await WriteAsync(new ImageMessage { Stream = _held.ToString() });

@@ -33,6 +33,7 @@ internal sealed class BuildRoutes(BuildService builds) : IRouteModule
         catch (EngineException error) when (!messages.HasStarted && error.Message.Contains('\n', StringComparison.Ordinal))
         {
             // A Dockerfile's error shows the line: the one kind of message that has two.
+            context.Failed = true;
             await context.WriteJsonAsync(ErrorStatus.From(error).Status, new ErrorResponse(error.Message));
         }
         catch (Exception error) when (messages.HasStarted && !context.Aborted.IsCancellationRequested)

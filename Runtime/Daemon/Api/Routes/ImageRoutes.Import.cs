@@ -33,10 +33,10 @@ internal sealed partial class ImageRoutes
     private async Task<Image> DownloadAsync(ApiContext context, RemoteArchive archive, ImageReference? name, ImageProgressOutput output)
     {
         using HttpResponseMessage response = await archive.GetAsync(context.Aborted);
-        output.Status($"Downloading from {archive.Address}");
+        output.Status($"Downloading from {archive.Shown}");
         await using Stream body = await response.Content.ReadAsStreamAsync(context.Aborted);
         long length = response.Content.Headers.ContentLength ?? 0;
-        return await ImportAsync(context, body, archive.Address.ToString(), name, bytes => new ProgressStream(bytes, length, "", "Importing", output));
+        return await ImportAsync(context, body, archive.Shown, name, bytes => new ProgressStream(bytes, length, "", "Importing", output));
     }
 
     private Task<Image> ImportAsync(ApiContext context, Stream body, string source, ImageReference? name, Func<Stream, Stream>? watch = null)

@@ -2,6 +2,7 @@ using System.Text;
 using Rtd.Daemon.Containers.Archives;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Storage.Compression;
+using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Tar;
 using Rtd.Daemon.Storage.Trees;
 using Rtd.Protocol.Syscalls;
@@ -20,7 +21,8 @@ internal sealed class ContextReader(BuildDirectory directory)
         {
             using Stream plain = Decompression.Open(archive, out _);
             using ArchiveExtraction extraction = new(tree.Root, ContainerPath.Parse("/"), new ExtractionOptions(false, null), directory.Spool);
-            TarReader reader = new(plain);
+            using Stream watched = new FreeRoom(tree.Directory, "the build context").Watch(plain);
+            TarReader reader = new(watched);
             extraction.Run(reader, cancelled);
             reader.Drain(cancelled);
         }

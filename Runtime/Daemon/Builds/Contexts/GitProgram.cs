@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Execution;
+using Rtd.Daemon.Images;
 using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Syscalls;
 
@@ -65,7 +66,7 @@ internal sealed class GitProgram
             byte[] said = new byte[MaxWords];
             int length = Math.Max(Libc.try_pread(words.Fd(), said, 0), 0);
             string text = Encoding.UTF8.GetString(said, 0, length).Trim('\0', '\n').ReplaceLineEndings("; ");
-            throw EngineException.InvalidParameter($"unable to prepare context: git {arguments[0]} failed with exit code {code}: {text}");
+            throw EngineException.InvalidParameter($"unable to prepare context: git {arguments[0]} failed with exit code {code}: {ShownAddress.In(text)}");
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class RemoteContext(ContextReader contexts, BuildDirectory direc
 
         RemoteArchive remote = new(address);
         using HttpResponseMessage response = await remote.GetAsync(cancelled);
-        await send(new ImageMessage { Stream = $"Downloading build context from remote url: {remote.Address}\n" });
+        await send(new ImageMessage { Stream = $"Downloading build context from remote url: {remote.Shown}\n" });
         await using Stream body = await response.Content.ReadAsStreamAsync(cancelled);
         return await ImageService.WithBody(body, content => contexts.Read(content, dockerfile, cancelled), cancelled);
     }

@@ -6,5 +6,5 @@ namespace Rtd.Daemon.Builds.Dockerfiles;
 internal static class DockerfileError
 {
     public static EngineException At(SourceLine source, EngineException error) =>
-        EngineException.InvalidParameter($"dockerfile parse error on line {source.Number}: {error.Message}\n{source.Number,5} | >>> {source.Text}", error);
+        EngineException.InvalidParameter($"dockerfile parse error on line {source.Number}: {error.Message}\n{source.Number,5} | >>> {source.Shown}", error);
 }

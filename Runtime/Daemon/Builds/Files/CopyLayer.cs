@@ -1,4 +1,5 @@
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Tar;
 using Rtd.Daemon.Storage.Trees;
 using Rtd.Daemon.Storage.Unpack;
@@ -13,7 +14,8 @@ namespace Rtd.Daemon.Builds.Files;
 /// </remarks>
 /// <param name="image">The root of the image that the layer is laid over.</param>
 /// <param name="owner">Of directories that are made on the way.</param>
-internal sealed class CopyLayer(FileTree image, IReadOnlyList<CopySource> sources, CopyDestination destination, CopyOptions options, FileOwner owner)
+/// <param name="room">For what archives hold; null when there are none.</param>
+internal sealed class CopyLayer(FileTree image, IReadOnlyList<CopySource> sources, CopyDestination destination, CopyOptions options, FileOwner owner, FreeRoom? room)
 {
     private readonly Dictionary<string, long> _last = [];
     private readonly byte[] _buffer = new byte[128 * 1024];
@@ -43,7 +45,7 @@ internal sealed class CopyLayer(FileTree image, IReadOnlyList<CopySource> source
     /// <summary>A layer with nothing but a directory, made as far as it is missing; null when it is there.</summary>
     public static Action<Stream>? Directory(FileTree image, string path)
     {
-        CopyLayer layer = new(image, [], new CopyDestination("", true), new CopyOptions(), FileOwner.Root);
+        CopyLayer layer = new(image, [], new CopyDestination("", true), new CopyOptions(), FileOwner.Root, null);
         string resolved = layer._paths.Resolve(path, followLast: true);
         return layer._paths.IsDirectory(resolved) ? null : output =>
         {
@@ -64,7 +66,7 @@ internal sealed class CopyLayer(FileTree image, IReadOnlyList<CopySource> source
             if (source.IsArchive)
             {
                 MakeDirectories(place, FileOwner.Root);
-                SourceArchive.Read(source.Files[0], (reader, entry) => PutMember(reader, entry, place, cancelled), cancelled);
+                SourceArchive.Read(source.Files[0], room, (reader, entry) => PutMember(reader, entry, place, cancelled), cancelled);
                 continue;
             }
 

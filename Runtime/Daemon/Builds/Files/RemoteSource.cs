@@ -6,6 +6,7 @@ using Rtd.Daemon.Builds.Dockerfiles.Instructions;
 using Rtd.Daemon.Builds.Output;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Images;
+using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Tar;
 using Rtd.Daemon.Storage.Trees;
 using Rtd.Protocol.Syscalls;
@@ -27,14 +28,14 @@ internal sealed class RemoteSource(BuildDirectory directory, IBuildOutput output
         string name = Uri.UnescapeDataString(remote.Address.AbsolutePath).TrimEnd('/') is { Length: > 0 } path ? path[(path.LastIndexOf('/') + 1)..] : "";
         if (name is "" or "." or ".." && (add.Sources.Destination.EndsWith('/') || remote.Address.AbsolutePath.Length <= 1))
         {
-            throw EngineException.InvalidParameter($"cannot determine filename from url: {address}");
+            throw EngineException.InvalidParameter($"cannot determine filename from url: {ShownAddress.In(address)}");
         }
 
         PrivateTree tree = directory.NewTree();
         try
         {
             using HttpResponseMessage response = await remote.GetAsync(cancelled);
-            await output.LineAsync($"Downloading {remote.Address}");
+            await output.LineAsync($"Downloading {remote.Shown}");
             await SaveAsync(tree, response, add.Checksum, cancelled);
             return Source(tree, name, response.Content.Headers, options);
         }
@@ -51,11 +52,13 @@ internal sealed class RemoteSource(BuildDirectory directory, IBuildOutput output
         using SafeFileHandle file = Libc.openat(
             tree.Directory.Fd(), RawName.From(ContentName), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW, 0x180, ContentName);
         await using Stream body = await response.Content.ReadAsStreamAsync(cancelled);
+        FreeRoom room = new(tree.Directory, "what ADD downloads");
         byte[] buffer = new byte[128 * 1024];
         long offset = 0;
         int read;
         while ((read = await body.ReadAsync(buffer, cancelled)) > 0)
         {
+            room.Take(read);
             hash.AppendData(buffer, 0, read);
             RandomAccess.Write(file, buffer.AsSpan(0, read), offset);
             offset += read;

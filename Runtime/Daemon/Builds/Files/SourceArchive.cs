@@ -1,5 +1,7 @@
 using Microsoft.Win32.SafeHandles;
+using Rtd.Daemon.Errors;
 using Rtd.Daemon.Storage.Compression;
+using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Tar;
 
 namespace Rtd.Daemon.Builds.Files;
@@ -29,18 +31,25 @@ internal static class SourceArchive
     }
 
     /// <summary>Reads all members.</summary>
-    /// <exception cref="Errors.EngineException">Invalid parameter: a damaged archive.</exception>
-    public static void Read(LayerFile file, Action<TarReader, TarEntry> each, CancellationToken cancelled)
+    /// <param name="room">Counts what comes out of the archive; null for one that is known.</param>
+    /// <exception cref="EngineException">Invalid parameter: a damaged archive. System: there is no room for what it holds.</exception>
+    public static void Read(LayerFile file, FreeRoom? room, Action<TarReader, TarEntry> each, CancellationToken cancelled)
     {
         try
         {
             using Stream content = OpenContent(file);
             using Stream plain = Decompression.Open(content, out _);
-            using BufferedStream buffered = new(plain, 64 * 1024);
+            using BufferedStream buffered = new(room?.Watch(plain) ?? plain, 64 * 1024);
             TarReader reader = new(buffered);
+            int members = 0;
             while (reader.Next() is { } entry)
             {
                 cancelled.ThrowIfCancellationRequested();
+                if (++members > SourceSelection.MaxFiles)
+                {
+                    throw EngineException.InvalidParameter($"ADD failed: {file.Path} has more than {SourceSelection.MaxFiles} members");
+                }
+
                 each(reader, entry);
             }
         }

@@ -12,7 +12,7 @@ namespace Rtd.Daemon.Builds.Files;
 internal sealed class SourceSelection(FileTree tree, bool isContext, CopyOptions options)
 {
     /// <summary>More names than any real copy has; what a pattern finds is held in memory.</summary>
-    private const int MaxFiles = 5_000_000;
+    public const int MaxFiles = 2_000_000;
 
     private int _count;
 

@@ -6,6 +6,7 @@ using Rtd.Daemon.Builds.Dockerfiles.Instructions;
 using Rtd.Daemon.Builds.Files;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Images;
+using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Tar;
 using Rtd.Protocol.Patterns;
 using Rtd.Protocol.Text;
@@ -63,7 +64,7 @@ internal sealed partial class StageBuild
         bool isAddress = path.Contains("://", StringComparison.Ordinal) || path.StartsWith("git@", StringComparison.Ordinal);
         if (keepsGitDirectory || (isAddress && GitAddress.TryParse(path) is not null))
         {
-            throw EngineException.InvalidParameter($"ADD failed: a git repository ({path}) cannot be added: make it the context, or clone it in a RUN");
+            throw EngineException.InvalidParameter($"ADD failed: a git repository ({ShownAddress.In(path)}) cannot be added: make it the context, or clone it in a RUN");
         }
     }
 
@@ -90,7 +91,14 @@ internal sealed partial class StageBuild
             return (await session.ResultOf(other, output, cancelled)).Image;
         }
 
-        return session.Pin(await session.Bases.GetAsync(from, null, output, cancelled));
+        try
+        {
+            return session.Pin(await session.Bases.GetAsync(from, null, output, cancelled));
+        }
+        catch (EngineException error)
+        {
+            throw new EngineException(error.Kind, $"invalid from flag value {from}: {error.Message}", error);
+        }
     }
 
     private async Task CommitFilesAsync(Instruction instruction, string? chown, FileSources words, List<CopySource> sources, CopyOptions options, ImageView image)
@@ -111,7 +119,7 @@ internal sealed partial class StageBuild
         string createdBy = Comment($"{instruction.Keyword} {(chown is { Length: > 0 } ? $"--chown={chown}" : "")}{hash} in {words.Destination} ");
         await CommitAsync(createdBy, [options.Parents ? "parents" : ""], details =>
         {
-            CopyLayer layer = new(image.Tree, sources, destination, options, options.Owner ?? FileOwner.Root);
+            CopyLayer layer = new(image.Tree, sources, destination, options, options.Owner ?? FileOwner.Root, new FreeRoom(session.Context.Tree.Directory, "what ADD unpacks"));
             return CommitLayerAsync(details, archive => layer.Write(archive, cancelled));
         });
     }

@@ -31,6 +31,9 @@ internal sealed partial class StageBuild(BuildSession session, PlannedStage plan
     private IReadOnlyList<string> _triggers = [];
     private int _step = planned.FirstStep;
 
+    /// <summary>The image of the step under way is what the build was asked for.</summary>
+    private bool _makesResult;
+
     /// <exception cref="EngineException">What went wrong; the build is over.</exception>
     public async Task<StageResult> RunAsync()
     {
@@ -45,10 +48,12 @@ internal sealed partial class StageBuild(BuildSession session, PlannedStage plan
         }
 
         await RunTriggersAsync();
-        foreach (Instruction instruction in _stage.Instructions.Concat(Labels()))
+        List<Instruction> instructions = [.. _stage.Instructions, .. Labels()];
+        foreach (Instruction instruction in instructions)
         {
+            _makesResult = _stage == session.Plan.Target && ReferenceEquals(instruction, instructions[^1]);
             cancelled.ThrowIfCancellationRequested();
-            await AnnounceAsync(instruction.Source.Text);
+            await AnnounceAsync(instruction.Source.Shown);
             await RunAsync(instruction);
         }
 
@@ -144,6 +149,7 @@ internal sealed partial class StageBuild(BuildSession session, PlannedStage plan
                 Key = StepCache.Key(_image?.Id ?? "", seen.Prepend(createdBy).Append(_author).Append(Platforms.Format(_platform ?? Platforms.Host)).Append(JsonConvert.SerializeObject(_config))),
                 Description = createdBy,
                 Created = DateTimeOffset.UtcNow,
+                IsResult = _makesResult,
             },
         };
         details.Config.Image = _image?.Id ?? "";

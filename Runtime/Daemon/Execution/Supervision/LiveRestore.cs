@@ -16,6 +16,7 @@ internal sealed class LiveRestore(string execRoot, SafeFileHandle shim) : IProce
     private static readonly Logger s_log = LogManager.GetLogger("supervisor");
 
     private readonly DaemonAsParent _daemon = new();
+    private readonly SemaphoreSlim _switching = new(1, 1);
     private SupervisorLink? _supervisor;
     private volatile bool _on;
 
@@ -42,18 +43,27 @@ internal sealed class LiveRestore(string execRoot, SafeFileHandle shim) : IProce
             return;
         }
 
+        await _switching.WaitAsync();
         try
         {
             _supervisor ??= on ? await SupervisorLink.OpenAsync(execRoot, shim, start: true) : null;
+            _on = on;
         }
         catch (Exception failure) when (failure is EngineException or SyscallException or IOException)
         {
             s_log.Error(failure, "live-restore cannot be switched on");
             return;
         }
+        finally
+        {
+            _switching.Release();
+        }
 
-        _on = on;
-        s_log.Info("live-restore is {0} for containers that are started from now on", on ? "on" : "off");
+        s_log.Info(on ? "live-restore is on for containers that are started from now on" : "live-restore is off: a stop of the daemon ends all containers");
+        if (!on && _supervisor is { } unneeded)
+        {
+            _ = LetGoAsync(unneeded);
+        }
     }
 
     public Task<ChildProcess> SpawnAsync(SpawnRequest request, SafeFileHandle? pidNamespace) =>
@@ -81,15 +91,22 @@ internal sealed class LiveRestore(string execRoot, SafeFileHandle shim) : IProce
         }
     }
 
-    /// <summary>Its last processes are being ended.</summary>
+    /// <summary>When its last process has ended, it is not needed any more; unless live restore was switched on again.</summary>
     private async Task LetGoAsync(SupervisorLink supervisor)
     {
         await supervisor.EmptiedAsync();
-        if (!_on)
+        await _switching.WaitAsync();
+        try
         {
-            _supervisor = null;
-            supervisor.SayGoodbye();
-            supervisor.Leave();
+            if (!_on && _supervisor == supervisor)
+            {
+                _supervisor = null;
+                supervisor.Part();
+            }
+        }
+        finally
+        {
+            _switching.Release();
         }
     }
 

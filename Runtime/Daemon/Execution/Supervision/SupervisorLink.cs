@@ -88,12 +88,14 @@ internal sealed partial class SupervisorLink
         message.List(request.Fds, static (writer, fd) => writer.Int(fd.To));
         message.Bool(request.Cgroup is not null);
         message.Bool(pidNamespace is not null);
+        message.Bool(request.UserNamespace is not null);
         int[] fds =
         [
             request.ExecutableFd,
             .. request.Fds.Select(fd => (int)fd.From.DangerousGetHandle()),
             .. request.Cgroup is { } cgroup ? [(int)cgroup.DangerousGetHandle()] : Array.Empty<int>(),
             .. pidNamespace is { } target ? [target.Fd()] : Array.Empty<int>(),
+            .. request.UserNamespace is { } userNamespace ? [(int)userNamespace.DangerousGetHandle()] : Array.Empty<int>(),
         ];
         await Task.Run(() => Send(message, fds));
         SupervisedChild child = await AnswerAsync(token, answer.Task);
@@ -127,6 +129,7 @@ internal sealed partial class SupervisorLink
             if (_children.Count == 0)
             {
                 _emptied?.TrySetResult();
+                _emptied = null;
             }
         }
 
@@ -138,7 +141,7 @@ internal sealed partial class SupervisorLink
     {
         lock (_gate)
         {
-            _emptied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _emptied ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _children.Count == 0 ? Task.CompletedTask : _emptied.Task;
         }
     }
@@ -203,6 +206,10 @@ internal sealed partial class SupervisorLink
         Send(new WireWriter((byte)SupervisorMessage.Goodbye), []);
     }
 
+    /// <summary>
+    /// The daemon ends. The connection ends only with its process: the supervisor takes its end for the daemon's, and with two that read a container's
+    /// output it would come to the log in another order.
+    /// </summary>
     public void Leave()
     {
         lock (_gate)
@@ -212,7 +219,16 @@ internal sealed partial class SupervisorLink
             {
                 File.Delete(_path);
             }
+        }
+    }
 
+    /// <summary>There is nothing to hold any more, and the daemon goes on without a supervisor.</summary>
+    public void Part()
+    {
+        SayGoodbye();
+        Leave();
+        lock (_gate)
+        {
             _socket?.Dispose();
             _socket = null;
         }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Builds.Dockerfiles.Instructions;
+using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Errors;
 
 namespace Rtd.Daemon.Images.Changes;
@@ -97,9 +97,8 @@ internal sealed class ConfigEditor(ContainerConfig config)
 
     private static string CheckSignal(string signal)
     {
-        bool number = int.TryParse(signal, NumberStyles.None, CultureInfo.InvariantCulture, out int value);
-        bool valid = number ? value is > 0 and <= 64 : signal.Length > 0 && !signal.ToUpperInvariant().AsSpan().ContainsAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-");
-        return valid ? signal : throw EngineException.InvalidParameter($"invalid signal: {signal}");
+        Signals.Parse(signal);
+        return signal;
     }
 
     private static string Named(string keyword, string name) => name.Length > 0 ? name : throw EngineException.InvalidParameter($"{keyword} names can not be blank");

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Networking.Namespaces;
@@ -59,7 +60,7 @@ internal sealed class NetworkNamespace : IDisposable
             IsBackground = true,
             Name = "netns",
         };
-        thread.Start();
+        thread.StartOrThrow();
         return result.Task;
     }
 

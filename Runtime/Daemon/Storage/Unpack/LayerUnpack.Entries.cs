@@ -114,17 +114,12 @@ internal sealed partial class LayerUnpack
         Check("linkat", path.Name, linked);
     }
 
-    /// <summary>An absolute target is one in the container and stays; a relative one that climbs above the root can only be meant for the host.</summary>
+    /// <summary>Its target is data, wherever it leads (at the root <c>..</c> is the root): nobody follows it but with this root as the root.</summary>
     private void UnpackSymbolicLink(TarEntry entry, EntryPath path, int parent)
     {
         if (entry.LinkName.Length is 0 or >= 4096)
         {
             throw TarError.Entry(entry, "invalid symbolic link target");
-        }
-
-        if (ClimbsOut(path.Path, entry.LinkName))
-        {
-            throw TarError.Entry(entry, $"symbolic link to \"{TarEntry.Show(entry.LinkName)}\" leads out of the root");
         }
 
         byte[] target = [.. entry.LinkName, 0];
@@ -164,27 +159,6 @@ internal sealed partial class LayerUnpack
         Check("mknodat", path.Name, made);
         SetMetadata(parent, path.Name, entry);
         SetTimes(parent, path.Name, entry);
-    }
-
-    private static bool ClimbsOut(ReadOnlySpan<byte> path, ReadOnlySpan<byte> target)
-    {
-        if (target[0] == '/')
-        {
-            return false;
-        }
-
-        int depth = path.Count((byte)'/');
-        foreach (System.Range range in target.Split((byte)'/'))
-        {
-            ReadOnlySpan<byte> component = target[range];
-            depth += component.IsEmpty || component.SequenceEqual("."u8) ? 0 : component.SequenceEqual(".."u8) ? -1 : 1;
-            if (depth < 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static bool IsSameObject(int parent, ReadOnlySpan<byte> name, in Libc.statx_t other) =>

@@ -1,3 +1,5 @@
+using Rtd.Protocol.Spawn;
+
 namespace Rtd.Daemon.Volumes.Local;
 
 /// <summary>Runs work on a thread of its own, which may change its namespaces: it ends with the work, so nobody else ever runs in them.</summary>
@@ -19,7 +21,7 @@ internal static class NamespaceThread
             }
         })
         { Name = name };
-        thread.Start();
+        thread.StartOrThrow();
         return result.Task;
     }
 }

@@ -47,21 +47,37 @@ internal sealed record HealthcheckInstruction : Instruction
         }
     }
 
-    private static int Retries(string? text) => text switch
+    private static int Retries(string? text)
     {
-        null => 0,
-        _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int retries) && retries > 0 => retries,
-        _ => throw EngineException.InvalidParameter($"--retries must be at least 1 (not {text})"),
-    };
+        if (text is null)
+        {
+            return 0;
+        }
+
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int retries))
+        {
+            throw EngineException.InvalidParameter($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
+        }
+
+        return retries > 0 ? retries : throw EngineException.InvalidParameter($"--retries must be at least 1 (not {retries})");
+    }
 
     /// <summary>Nanoseconds; zero is the engine's default.</summary>
     private static long Duration(InstructionFlags flags, string name)
     {
         string? text = flags.Text(name);
-        return text is null or "0"
-            ? 0
-            : Timestamps.TryParseDuration(text, out TimeSpan duration) && (duration == TimeSpan.Zero || duration >= TimeSpan.FromMilliseconds(1))
-                ? (long)duration.TotalNanoseconds
-                : throw EngineException.InvalidParameter($"Interval \"{name}\" cannot be less than 1ms");
+        if (text is null or "0")
+        {
+            return 0;
+        }
+
+        if (!Timestamps.TryParseDuration(text.TrimStart('-'), out TimeSpan duration))
+        {
+            throw EngineException.InvalidParameter($"time: invalid duration \"{text}\"");
+        }
+
+        return duration == TimeSpan.Zero || (duration >= TimeSpan.FromMilliseconds(1) && !text.StartsWith('-'))
+            ? (long)duration.TotalNanoseconds
+            : throw EngineException.InvalidParameter($"Interval \"{name}\" cannot be less than 1ms");
     }
 }
