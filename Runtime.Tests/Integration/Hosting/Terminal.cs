@@ -9,10 +9,13 @@ namespace Rtd.Tests.Integration.Hosting;
 /// <summary>A pseudo terminal and a program on it, as in a user's window: the program leads a session whose controlling terminal this is.</summary>
 internal sealed class Terminal : IDisposable
 {
+    private static readonly TimeSpan s_lastOutput = TimeSpan.FromSeconds(5);
+
     private readonly SafeFileHandle _master;
     private readonly FileStream _stream;
     private readonly StringBuilder _output = new();
     private readonly Task<int> _exit;
+    private readonly TaskCompletionSource _shown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _commandLine;
     private readonly int _pid;
 
@@ -55,12 +58,16 @@ internal sealed class Terminal : IDisposable
     public Task ShowsAsync(string text) =>
         Eventually.HoldsAsync($"'{text}' on the terminal of {_commandLine}", () => Output.Contains(text, StringComparison.Ordinal), () => $"it shows: {Output}");
 
-    /// <summary>Waits for the program's end and returns its exit code.</summary>
+    /// <summary>Waits for the program's end, until all is shown that it wrote, and returns its exit code.</summary>
     public async Task<int> ExitAsync()
     {
         try
         {
-            return await _exit.WaitAsync(Command.Patience);
+            int code = await _exit.WaitAsync(Command.Patience);
+
+            // A child that it left behind may keep the terminal open.
+            await Task.WhenAny(_shown.Task, Task.Delay(s_lastOutput));
+            return code;
         }
         catch (TimeoutException)
         {
@@ -162,6 +169,10 @@ internal sealed class Terminal : IDisposable
         {
             // EIO: the last process has closed the terminal, or the test is over.
             return;
+        }
+        finally
+        {
+            _shown.SetResult();
         }
     }
 

@@ -5,8 +5,12 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Newtonsoft.Json.Linq;
+using Rtd.Daemon.Errors;
 using Rtd.Daemon.Execution;
 using Rtd.Daemon.Logging;
+using Rtd.Daemon.Logging.Gelf;
+using Rtd.Daemon.Logging.Remote;
+using Rtd.Daemon.Logging.Syslog;
 using Rtd.Tests.Integration.Hosting;
 
 namespace Rtd.Tests.Unit.Logging;
@@ -45,21 +49,65 @@ public sealed class SenderTests : IDisposable
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         Task<string> received = AcceptAsync(listener, certificates);
-        await using (ILogDriver log = Log("syslog", new()
+        LogOptions options = new("syslog", new Dictionary<string, string>
         {
             ["syslog-address"] = $"tcp+tls://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}",
             ["syslog-format"] = "rfc5424",
             ["syslog-tls-ca-cert"] = certificates.Authority,
-        }))
+        });
+
+        // A handshake with oneself, on a machine that has other things to do, has no limit of its own.
+        SyslogSender sender = new(SyslogOptions.Parse(options), new string('a', 12));
+        await using (RemoteLog log = new("syslog", new string('a', 64), sender, new RemoteLogOptions { Connect = Timeout.InfiniteTimeSpan }, null))
         {
             await log.ConnectAsync();
             log.Write(new LogMessage(OutputStream.Stdout, DateTimeOffset.UnixEpoch, "hello\n"u8.ToArray()));
         }
 
-        string frame = await received.WaitAsync(TimeSpan.FromSeconds(30));
+        string frame = await received.WaitAsync(Command.Patience);
         int space = frame.IndexOf(' ');
         Assert.Equal(frame.Length - space - 1, int.Parse(frame[..space]));
         Assert.Matches($@"^<30>1 1970-01-01T00:00:00\+00:00 \S+ {new string('a', 12)} {Environment.ProcessId} {new string('a', 12)} - hello\n$", frame[(space + 1)..]);
+    }
+
+    [Theory]
+    [InlineData("gelf-tcp-max-reconnect", "two")]
+    [InlineData("gelf-tcp-max-reconnect", "-1")]
+    [InlineData("gelf-tcp-reconnect-delay", "1s")]
+    public void Gelf_options_that_are_no_numbers_are_refused(string key, string value)
+    {
+        EngineException refused = Assert.Throws<EngineException>(() => Log("gelf", new() { ["gelf-address"] = "tcp://127.0.0.1:1", [key] = value }));
+        Assert.Equal($"{key} must be a positive integer", refused.Message);
+    }
+
+    [Fact]
+    public void Gelf_over_tcp_reconnects_as_it_is_told()
+    {
+        static RemoteLogOptions Parse(string address, params (string Key, string Value)[] given) => GelfOptions.Parse(
+            new LogOptions("gelf", given.Append(("gelf-address", address)).ToDictionary(option => option.Item1, option => option.Item2)), new RemoteLogOptions()).Queue;
+
+        Assert.Null(Parse("tcp://h").MaxRetries);
+        Assert.Equal((7, TimeSpan.FromSeconds(1)), (Parse("tcp://h", ("gelf-tcp-max-reconnect", "7")).MaxRetries, Parse("tcp://h", ("gelf-tcp-max-reconnect", "7")).Retry));
+        RemoteLogOptions both = Parse("tcp://h", ("gelf-tcp-max-reconnect", "0"), ("gelf-tcp-reconnect-delay", "4"));
+        Assert.Equal((0, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4)), (both.MaxRetries, both.Retry, both.LongestRetry));
+        Assert.Null(Parse("udp://h", ("gelf-tcp-max-reconnect", "7")).MaxRetries);
+    }
+
+    [Fact]
+    public async Task Messages_are_lost_after_the_last_reconnect()
+    {
+        IPEndPoint nobody;
+        using (TcpListener closed = new(IPAddress.Loopback, 0))
+        {
+            closed.Start();
+            nobody = (IPEndPoint)closed.LocalEndpoint;
+        }
+
+        GelfOptions options = GelfOptions.Parse(
+            new LogOptions("gelf", new Dictionary<string, string> { ["gelf-address"] = $"tcp://{nobody}", ["gelf-tcp-max-reconnect"] = "2", ["gelf-tcp-reconnect-delay"] = "0" }), new RemoteLogOptions());
+        await using RemoteLog log = new("gelf", "c", new GelfSender(options, new Dictionary<string, string>()), options.Queue, null);
+        log.Write(new LogMessage(OutputStream.Stdout, DateTimeOffset.UnixEpoch, "lost\n"u8.ToArray()));
+        await Eventually.HoldsAsync("it is lost", () => log.LostMessages == 1);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Rtd.Daemon.Metrics;
 
 namespace Rtd.Tests.Unit.Metrics;
@@ -10,8 +9,8 @@ public sealed class MetricsTests
     public void Histogram_counts_into_all_larger_buckets()
     {
         Histogram histogram = new("x_seconds", "Help.", "action", "a", "b");
-        histogram.Since("a", Stopwatch.GetTimestamp());
-        histogram.Since("a", Stopwatch.GetTimestamp() - (Stopwatch.Frequency * 3));
+        histogram.Observe("a", TimeSpan.FromMilliseconds(5));
+        histogram.Observe("a", TimeSpan.FromSeconds(3));
         MetricsWriter writer = new();
         histogram.Write(writer);
 

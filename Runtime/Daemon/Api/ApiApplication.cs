@@ -46,9 +46,9 @@ internal sealed class ApiApplication(RouteTable routes, OpenRequests requests, A
     private async Task ServeAsync(HttpContext http)
     {
         string target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        RouteMatch match = routes.Match(http.Request.Method, RequestTarget.Path(target));
         s_log.Debug("{Id} {Method} {Target}", http.TraceIdentifier, http.Request.Method, RequestTarget.Loggable(target));
         using IDisposable open = requests.Begin(http.TraceIdentifier, http.Request.Method, target);
+        RouteMatch match = await routes.FindAsync(http.Request.Method, RequestTarget.Path(target));
         if (match.Route is not { } route)
         {
             throw EngineException.NotFound("page not found");

@@ -82,7 +82,8 @@ internal static class LogDrivers
                 options.RefuseUnknown();
                 return (new JournaldSender(new CollectorAddress("unixgram", JournaldSender.Socket), JournaldFields.Of(context, tag, attributes)), queue);
             case Gelf:
-                return (new GelfSender(GelfOptions.Parse(options), GelfFields.Of(context, tag, attributes)), queue);
+                GelfOptions gelf = GelfOptions.Parse(options, queue);
+                return (new GelfSender(gelf, GelfFields.Of(context, tag, attributes)), gelf.Queue);
             default:
                 FluentdOptions fluentd = FluentdOptions.Parse(options, queue);
                 return (new FluentdSender(fluentd, tag, context, attributes), fluentd.Queue);

@@ -12,7 +12,9 @@ internal sealed class Histogram(string name, string help, string label, params I
 
     /// <summary>Counts an action that ends now.</summary>
     /// <param name="began">Of <see cref="Stopwatch.GetTimestamp"/>.</param>
-    public void Since(string value, long began) => _series[value].Observe(Stopwatch.GetElapsedTime(began));
+    public void Since(string value, long began) => Observe(value, Stopwatch.GetElapsedTime(began));
+
+    public void Observe(string value, TimeSpan time) => _series[value].Observe(time);
 
     public void Write(MetricsWriter writer)
     {

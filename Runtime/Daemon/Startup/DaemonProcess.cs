@@ -1,6 +1,7 @@
 using NLog;
 using Rtd.Daemon.Api;
 using Rtd.Daemon.Api.Authorization;
+using Rtd.Daemon.Api.Routes;
 using Rtd.Daemon.Api.Transport;
 using Rtd.Daemon.Configuration;
 using Rtd.Daemon.Errors;
@@ -49,27 +50,30 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
         _engineId = EngineId.LoadOrCreate(config.DataRoot);
 
         IReadOnlyList<ListenSocket> sockets = ListenSockets.Open(config.Hosts, config.Group, tls, config.AllowsOpenTcp);
-        RouteTable routes = new();
-        await using ApiServer server = new(routes, sockets, _requests, new AuthorizationPlugins(plugins, () => _running.Current.AuthorizationPlugins));
-        DaemonContext context = new(_running, checks, _events, _engineId, plugins);
-        _services = Composition.Compose(context);
-        foreach (IRouteModule module in _services.Modules.Append(new DebugRoutes(_running, dump, _services.DescribeState)))
-        {
-            module.Register(routes);
-        }
-
         // A ping is answered at once; all else waits until what the daemon before this one left is taken up.
-        TaskCompletionSource restored = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        routes.Ready = restored.Task;
+        RouteTable first = new();
+        new PingRoutes(checks).Register(first);
+        TaskCompletionSource<RouteTable> all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        first.Rest = all.Task;
+        DaemonContext context = new(_running, checks, _events, _engineId, plugins);
+        await using ApiServer server = new(first, sockets, _requests, new AuthorizationPlugins(plugins, () => _running.Current.AuthorizationPlugins));
+        await server.StartAsync();
         try
         {
-            await server.StartAsync();
+            _services = Composition.Compose(context);
+            RouteTable routes = new();
+            foreach (IRouteModule module in _services.Modules.Append(new DebugRoutes(_running, dump, _services.DescribeState)))
+            {
+                module.Register(routes);
+            }
+
             await _services.RestoreAsync(signals.Stop);
-            restored.SetResult();
+            all.SetResult(routes);
         }
-        catch
+        catch (Exception failure)
         {
-            _services.StartFailed();
+            all.SetException(new EngineException(ErrorKind.Unavailable, $"the daemon cannot be started: {failure.Message}"));
+            _services?.StartFailed();
             throw;
         }
 

@@ -103,17 +103,19 @@ public sealed class ReloadTests(ITestOutputHelper output) : IAsyncLifetime
         string id = (await Clients.RunAsync(Cli.Docker, "run", "-d", "--name", "busy", "busybox", "sleep", "1000")).Exits(0).Line;
         using EngineApi api = new(Daemon.Socket);
         Task<HttpResponseMessage> waiting = api.PostAsync($"/containers/{id}/wait");
+        string text = "";
         await Eventually.HoldsAsync("the dump shows the request", async () =>
         {
             await SignalAsync(Libc.SIGUSR1, "state of the daemon written to");
-            return await File.ReadAllTextAsync(Dumps().Last()) is { } dump && dump.Contains($"POST /containers/{id}/wait: for ", StringComparison.Ordinal);
+            text = await File.ReadAllTextAsync(Dumps().Last());
+            return text.Contains($"POST /containers/{id}/wait: for ", StringComparison.Ordinal);
         });
 
-        string text = await File.ReadAllTextAsync(Dumps().Last());
-        Assert.Contains($"{id[..12]} busy Running pid ", text, StringComparison.Ordinal);
-        Assert.Contains(": queue free", text, StringComparison.Ordinal);
+        Assert.Matches($"{id[..12]} busy Running pid [0-9]+: queue free", text);
         Assert.Contains("thread pool: ", text, StringComparison.Ordinal);
-        Assert.Matches($@"(?m)^  {Daemon.Pid} \S+ [SR] ", text);
+
+        // Whichever state the first thread was in at that moment.
+        Assert.Matches($@"(?m)^  {Daemon.Pid} \S+ [A-Z] ", text);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Dumps().Last()));
         (await Clients.RunAsync(Cli.Docker, "rm", "-f", "busy")).Exits(0);
         (await waiting).Dispose();

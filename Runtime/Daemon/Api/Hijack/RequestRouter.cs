@@ -72,7 +72,7 @@ internal sealed class RequestRouter(
         while (await ReadHeadAsync() is { } read)
         {
             RequestHead head = read.Head;
-            if (routes.Match(head.Method, RequestTarget.Path(head.Target)).Route?.Hijack is not null)
+            if ((await routes.FindAsync(head.Method, RequestTarget.Path(head.Target))).Route?.Hijack is not null)
             {
                 RequestHead whole = authorization.IsEmpty ? head : head with { Headers = RequestHeadParser.Headers(read.Bytes) };
                 client.Input.AdvanceTo(read.End);
@@ -354,7 +354,7 @@ internal sealed class RequestRouter(
     private async Task HijackAsync(RequestHead head)
     {
         using IDisposable open = requests.Begin(client.ConnectionId, head.Method, head.Target);
-        ConnectionHijack hijack = new(client, head, routes.Match(head.Method, RequestTarget.Path(head.Target)), authorization);
+        ConnectionHijack hijack = new(client, head, await routes.FindAsync(head.Method, RequestTarget.Path(head.Target)), authorization);
         await hijack.ServeAsync();
     }
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using Microsoft.AspNetCore.Http;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Errors;
@@ -9,14 +7,11 @@ using Rtd.Daemon.Startup;
 
 namespace Rtd.Daemon.Api.Routes;
 
-/// <summary>The engine as a whole: ping, version, info, events, and what it does not have.</summary>
+/// <summary>The engine as a whole: info, events, and what it does not have.</summary>
 internal sealed class SystemRoutes(SystemInfoSource info, EventBus events) : IRouteModule
 {
     public void Register(RouteTable routes)
     {
-        routes.Map("GET", "/_ping", PingAsync);
-        routes.Map("HEAD", "/_ping", PingAsync);
-        routes.Map("GET", "/version", VersionAsync);
         routes.Map("GET", "/info", context => context.WriteJsonAsync(200, info.Gather()));
         routes.Map("GET", "/events", EventsAsync);
         routes.Map("GET", "/plugins", context => context.WriteJsonAsync(200, Array.Empty<object>()));
@@ -66,51 +61,6 @@ internal sealed class SystemRoutes(SystemInfoSource info, EventBus events) : IRo
     private static RouteHandler Refuse(string message) => Throw(ErrorKind.NotImplemented, message);
 
     private static RouteHandler Throw(ErrorKind kind, string message) => _ => throw new EngineException(kind, message);
-
-    private static Task PingAsync(ApiContext context)
-    {
-        IHeaderDictionary headers = context.Http.Response.Headers;
-        headers.CacheControl = "no-cache, no-store, must-revalidate";
-        headers.Pragma = "no-cache";
-        headers["Builder-Version"] = "1";
-        headers["Swarm"] = "inactive";
-        return context.WriteTextAsync(200, context.Http.Request.Method == "HEAD" ? "" : "OK");
-    }
-
-    private Task VersionAsync(ApiContext context)
-    {
-        string kernel = info.Checks.KernelRelease;
-        string architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64";
-        string runtime = RuntimeInformation.FrameworkDescription;
-        string built = ProductVersion.BuildTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffff00+00:00", CultureInfo.InvariantCulture);
-        ComponentVersion engine = new("Engine", ProductVersion.Number, new Dictionary<string, string>
-        {
-            ["ApiVersion"] = ApiVersion.Newest,
-            ["Arch"] = architecture,
-            ["BuildTime"] = built,
-            ["Experimental"] = "false",
-            ["GitCommit"] = ProductVersion.Commit,
-            ["GoVersion"] = runtime,
-            ["KernelVersion"] = kernel,
-            ["MinAPIVersion"] = ApiVersion.Oldest,
-            ["Os"] = "linux",
-        });
-        ComponentVersion init = new("rtinit", ProductVersion.Number, new Dictionary<string, string> { ["GitCommit"] = ProductVersion.Commit });
-        return context.WriteJsonAsync(200, new SystemVersion
-        {
-            Platform = new PlatformName("rtd"),
-            Components = [engine, init],
-            Version = ProductVersion.Number,
-            ApiVersion = ApiVersion.Newest,
-            MinAPIVersion = ApiVersion.Oldest,
-            GitCommit = ProductVersion.Commit,
-            GoVersion = runtime,
-            Os = "linux",
-            Arch = architecture,
-            KernelVersion = kernel,
-            BuildTime = built,
-        });
-    }
 
     /// <summary>Seconds since 1970, RFC 3339, or a duration back from now; the docker command sends the first whatever its user writes.</summary>
     private static DateTime? EventTime(ApiContext context, string name) =>

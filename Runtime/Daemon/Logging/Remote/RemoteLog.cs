@@ -21,7 +21,7 @@ internal sealed class RemoteLog(string name, string container, ILogSender sender
     /// <summary>What the queue's bookkeeping of an entry takes; empty lines must not be for nothing.</summary>
     private const int EntryOverhead = 100;
 
-    private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(10), s_drain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
     private static readonly Logger s_log = LogManager.GetLogger("logs");
 
@@ -54,7 +54,7 @@ internal sealed class RemoteLog(string name, string container, ILogSender sender
             return;
         }
 
-        using CancellationTokenSource limit = new(s_connect);
+        using CancellationTokenSource limit = new(options.Connect);
         try
         {
             await sender.ConnectAsync(limit.Token);

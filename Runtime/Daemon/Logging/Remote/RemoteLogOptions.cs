@@ -13,6 +13,9 @@ internal sealed record RemoteLogOptions
     /// <summary>A collector that cannot be reached is no reason not to start.</summary>
     public bool Async { get; init; }
 
+    /// <summary>What the first connection may take, for which a start waits.</summary>
+    public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The first pause before another try; it doubles up to <see cref="LongestRetry"/>.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromMilliseconds(100);
 

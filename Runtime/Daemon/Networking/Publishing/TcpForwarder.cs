@@ -119,6 +119,8 @@ internal sealed class TcpForwarder(Socket listener, IPEndPoint target, IPEndPoin
         }
         catch
         {
+            // The other side may have accepted before we have noticed: it too is told of a break, not of an end.
+            server.LingerState = new LingerOption(true, 0);
             server.Dispose();
             throw;
         }
