@@ -22,6 +22,15 @@ internal sealed class Rootfs : IDisposable
     /// <param name="received">Fds that came along with the spec.</param>
     public static Rootfs Mount(RootfsSpec spec, IReadOnlyList<SafeFileHandle> received)
     {
+        if (spec.Kind == RootfsKind.Mapped)
+        {
+            // Over the old root, whose paths lead past it still: it is everything that root of a user namespace can surely mount on.
+            using SafeFileHandle top = Libc.open("/", Libc.O_PATH | Libc.O_DIRECTORY);
+            Libc.mount_setattr(received[^1].Fd(), recursive: true, new Libc.mount_attr { propagation = Libc.MS_PRIVATE }, "/");
+            Libc.move_mount(received[^1].Fd(), top.Fd(), "/");
+            return new Rootfs(received[^1]);
+        }
+
         Libc.chdir(spec.BaseDirectory);
 
         // pivot_root refuses a root whose parent mount is shared: put a private one in between.

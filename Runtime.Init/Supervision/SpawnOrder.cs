@@ -25,6 +25,7 @@ internal sealed class SpawnOrder
         List<int> targets = body.List(static reader => reader.Int());
         bool intoCgroup = body.Bool();
         bool intoPidNamespace = body.Bool();
+        bool intoUserNamespace = !body.AtEnd && body.Bool();
         SafeFileHandle Take()
         {
             SafeFileHandle fd = connection.Frames.TakeFd();
@@ -34,6 +35,8 @@ internal sealed class SpawnOrder
 
         SafeFileHandle program = Take();
         (SafeHandle, int)[] table = [.. targets.Select(target => ((SafeHandle)Take(), target))];
+        SafeFileHandle? cgroup = intoCgroup ? Take() : null;
+        order._pidNamespace = intoPidNamespace ? Take() : null;
         order._request = new SpawnRequest
         {
             ExecutableFd = program.Fd(),
@@ -41,9 +44,9 @@ internal sealed class SpawnOrder
             Fds = table,
             CloneFlags = flags,
             SignalMask = mask,
-            Cgroup = intoCgroup ? Take() : null,
+            Cgroup = cgroup,
+            UserNamespace = intoUserNamespace ? Take() : null,
         };
-        order._pidNamespace = intoPidNamespace ? Take() : null;
         return order;
     }
 

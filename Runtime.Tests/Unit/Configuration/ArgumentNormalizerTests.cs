@@ -21,7 +21,7 @@ public sealed class ArgumentNormalizerTests
     [InlineData("--oom-score-adjust -500", "--oom-score-adjust=-500")]
     [InlineData("--label a=b=c --label d=", "--label=a=b=c --label=d=")]
     [InlineData("--bridge= --data-root /x", "--data-root=/x")]
-    [InlineData("--selinux-enabled=false --userns-remap= --mtu 9000", "--mtu=9000")]
+    [InlineData("--selinux-enabled=false --init-path= --mtu 9000", "--mtu=9000")]
     [InlineData("--debug --", "--debug=true")]
     public void Arguments_take_one_form(string typed, string normal) =>
         Assert.Equal(normal, string.Join(' ', ArgumentNormalizer.Normalize(typed.Split(' '))));
@@ -37,7 +37,7 @@ public sealed class ArgumentNormalizerTests
     [InlineData("--debug=maybe", "invalid argument \"maybe\" for \"-D, --debug\" flag: must be true or false")]
     [InlineData("--debug true", "\"rtd daemon\" accepts no argument(s)")]
     [InlineData("-H a -- b", "\"rtd daemon\" accepts no argument(s)")]
-    [InlineData("--userns-remap default", "--userns-remap is not available in this version of rtd")]
+    [InlineData("--init-path /x", "--init-path is not available in this version of rtd")]
     [InlineData("--rootless", "--rootless is not available in this version of rtd")]
     public void Wrong_arguments_are_named(string typed, string message) =>
         Assert.Equal(message, Assert.Throws<ConfigurationException>(() => ArgumentNormalizer.Normalize(typed.Split(' '))).Message);

@@ -110,7 +110,7 @@ public sealed class ConfigTests
 
     [Theory]
     [InlineData("{\"foo\":1,\"debug\":true,\"bar\":2}", "the following directives don't match any configuration option: foo, bar")]
-    [InlineData("{\"userns-remap\":\"default\",\"proxies\":{\"x\":{}}}", "the following directives are not available in this version of rtd: userns-remap, proxies")]
+    [InlineData("{\"init-path\":\"/x\",\"proxies\":{\"x\":{}}}", "the following directives are not available in this version of rtd: init-path, proxies")]
     [InlineData("{\"debug\":\"x\"}", "value of \"debug\" must be true or false")]
     [InlineData("{\"mtu\":\"1500\"}", "value of \"mtu\" must be an integer")]
     [InlineData("{\"mtu\":1.5}", "value of \"mtu\" must be an integer")]

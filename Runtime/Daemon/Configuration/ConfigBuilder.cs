@@ -64,6 +64,7 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             DefaultUlimits = options.DefaultUlimits!.Select(Ulimit).ToArray(),
             DefaultIpcMode = OneOf(options.DefaultIpcMode, nameof(options.DefaultIpcMode), "private", ["private", "shareable"]),
             DefaultCgroupnsMode = OneOf(options.DefaultCgroupnsMode, nameof(options.DefaultCgroupnsMode), "private", ["private", "host"]),
+            UsernsRemap = options.UsernsRemap is { Length: > 0 } remap ? remap : null,
             Init = options.Init == true,
             NoNewPrivileges = options.NoNewPrivileges == true,
             SeccompProfile = options.SeccompProfile is null or "builtin" ? null : options.SeccompProfile,

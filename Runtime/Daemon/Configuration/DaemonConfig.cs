@@ -129,6 +129,9 @@ internal sealed record DaemonConfig
     /// <summary>host or private.</summary>
     public required string DefaultCgroupnsMode { get; init; }
 
+    /// <summary>default, user or user:group, names or numbers; null for containers without user namespaces.</summary>
+    public string? UsernsRemap { get; init; }
+
     public bool Init { get; init; }
 
     public bool NoNewPrivileges { get; init; }

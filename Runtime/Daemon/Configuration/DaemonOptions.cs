@@ -271,4 +271,8 @@ internal sealed class DaemonOptions
 
     [Option('h', "help", HelpText = "Print this help and quit")]
     public bool? Help { get; set; }
+
+    [Option("userns-remap", MetaValue = "string", HelpText = "User/Group setting for user namespaces")]
+    [FileKey("userns-remap")]
+    public string? UsernsRemap { get; set; }
 }

@@ -14,7 +14,7 @@ internal static class UnavailableSettings
         "containerd-namespace", "containerd-plugins-namespace", "cpu-rt-period", "cpu-rt-runtime",
         "feature", "firewall-backend", "http-proxy", "https-proxy", "init-path",
         "min-api-version", "network-control-plane-mtu", "no-proxy", "node-generic-resource", "swarm-default-advertise-addr",
-        "userland-proxy-path", "userns-remap");
+        "userland-proxy-path");
 
     private static readonly FrozenSet<string> s_keys = FrozenSet.Create(
         "allow-nondistributable-artifacts", "builder", "cdi-spec-dirs", "cluster-advertise", "cluster-store",

@@ -1,6 +1,7 @@
 using System.Net;
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Execution.Oci;
+using Rtd.Daemon.UserNamespaces;
 
 namespace Rtd.Daemon.Containers;
 
@@ -45,6 +46,9 @@ internal sealed record ContainerDefaults
     /// <summary>AppArmor confines containers here.</summary>
     public bool AppArmor { get; init; }
 
+    /// <summary>The ids of containers that have a user namespace, which are those that do not ask for the host's; null: none has.</summary>
+    public IdMaps? Remap { get; init; }
+
     /// <summary>shareable or private, for containers that do not say.</summary>
     public string IpcMode { get; init; } = "private";
 
@@ -69,4 +73,7 @@ internal sealed record ContainerDefaults
     public string ResolvedResolvConf { get; init; } = "/run/systemd/resolve/resolv.conf";
 
     public string HostHosts { get; init; } = "/etc/hosts";
+
+    /// <summary>The ids of a container's user namespace; null when it has the host's.</summary>
+    public IdMaps? RemapOf(HostConfig host) => host.UsernsMode == "host" ? null : Remap;
 }

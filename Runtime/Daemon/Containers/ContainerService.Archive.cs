@@ -8,6 +8,8 @@ using Rtd.Daemon.Images;
 using Rtd.Daemon.Storage.Compression;
 using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Tar;
+using Rtd.Daemon.UserNamespaces;
+using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers;
@@ -76,6 +78,7 @@ internal sealed partial class ContainerService
     {
         try
         {
+            using AsRoot owner = AsRoot.Of(root.Maps);
             using BlockingStream source = new(archive, cancelled);
             using Stream plain = Decompression.Open(source, out _);
             using ArchiveExtraction extraction = new(root, destination, options, spool);
@@ -128,16 +131,20 @@ internal sealed partial class ContainerService
     {
         ContainerRecord record = container.Record;
         string visitor = $"{record.Id}/visit";
-        using MountSources sources = await MountSources.OpenAsync(record, _parts.Volumes, _parts.Layers, visitor);
+        using Remapping? remapping = _defaults.RemapOf(record.HostConfig) is { } maps ? Remapping.Make(maps) : null;
+        using MountSources sources = await MountSources.OpenAsync(record, _parts.Volumes, _parts.Layers, visitor, remapping);
         try
         {
-            using SafeFileHandle? detached = await _parts.Layers.OpenRootfsAsync(container.Id);
+            using SafeFileHandle? detached = remapping is null
+                ? await _parts.Layers.OpenRootfsAsync(container.Id)
+                : _parts.Layers.OpenMappedRootfs(container.Id, remapping);
+            RootfsSpec rootfs = remapping is null ? _parts.Layers.Rootfs(container.Id) : new RootfsSpec(RootfsKind.Mapped, "/", "");
             (string, string)[] files =
             [
                 (_files.HostsPath(container.Id), "/etc/hosts"), (_files.HostnamePath(container.Id), "/etc/hostname"), (_files.ResolvConfPath(container.Id), "/etc/resolv.conf"),
             ];
-            SafeFileHandle tree = new StoppedRoot(record, _parts.Layers.Rootfs(container.Id), detached, sources, files, _files.MountPoint).Open();
-            return new ContainerRoot(tree, record.Mounts, CloseAsync);
+            SafeFileHandle tree = new StoppedRoot(record, rootfs, detached, sources, files, _files.MountPoint, remapping).Open();
+            return new ContainerRoot(tree, record.Mounts, CloseAsync, remapping?.Maps);
         }
         catch
         {

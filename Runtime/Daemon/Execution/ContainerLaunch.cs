@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Cgroups;
 using Rtd.Daemon.Execution.Oci;
 using Rtd.Daemon.Execution.Supervision;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Execution;
@@ -20,8 +21,11 @@ internal sealed record ContainerLaunch
     /// <summary>Detached trees for mounts of kind <see cref="MountKind.Tree"/>, in the order of the spec.</summary>
     public IReadOnlyList<SafeFileHandle> Trees { get; init; } = [];
 
-    /// <summary>The detached mount of a root of kind <see cref="RootfsKind.Mount"/>; null for the other kinds.</summary>
+    /// <summary>The detached mount of a root of kind <see cref="RootfsKind.Mount"/> or <see cref="RootfsKind.Mapped"/>; null for the other kinds.</summary>
     public SafeFileHandle? Rootfs { get; init; }
+
+    /// <summary>The user namespace that the container's others belong to; null for the host's.</summary>
+    public Remapping? Remapping { get; init; }
 
     /// <summary>Set for another runtime than our own.</summary>
     public OciLaunch? Oci { get; init; }

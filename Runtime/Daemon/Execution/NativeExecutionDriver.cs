@@ -1,6 +1,9 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Cgroups;
 using Rtd.Daemon.Execution.Supervision;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Sync;
@@ -40,7 +43,9 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
             CloneFlags = launch.CloneFlags,
             PidNamespace = pidNamespace,
             Cgroup = launch.Cgroup,
-            Spec = SpecCodec.Encode(spec),
+            Remapping = launch.Remapping,
+            Process = spec.Process,
+            Spec = SpecCodec.Encode(spec with { Process = LimitedInside(spec.Process, launch.Remapping) }),
             SpecFds = [.. fds, .. launch.Trees, .. launch.Rootfs is null ? Array.Empty<SafeFileHandle>() : [launch.Rootfs]],
             Terminal = spec.Process.Terminal,
             OpenStdin = launch.OpenStdin,
@@ -68,8 +73,9 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
     {
         using SafeFileHandle pidfd = ((ContainerProcess)launch.Container).DuplicatePidfd()
             ?? throw new StartException("join", Libc.ESRCH, "container is not running", 126);
+        using Remapping? remapping = RemappingOf(launch.Container.Identity.Pid);
         bool joinsPids = (launch.Namespaces & Libc.CLONE_NEWPID) != 0;
-        ExecSpec spec = new((int)(launch.Namespaces & ~Libc.CLONE_NEWPID), launch.Process);
+        ExecSpec spec = new((int)(launch.Namespaces & ~Libc.CLONE_NEWPID), LimitedInside(launch.Process, remapping));
         return await StartAsync(
             new Start
             {
@@ -77,6 +83,8 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
                 CloneFlags = 0,
                 PidNamespace = joinsPids ? pidfd : null,
                 Cgroup = launch.Cgroup,
+                Remapping = remapping,
+                Process = launch.Process,
                 Spec = SpecCodec.Encode(spec),
                 SpecFds = [pidfd],
                 Terminal = launch.Process.Terminal,
@@ -99,6 +107,18 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
         SafeFileHandle? terminal = stdio.DuplicateTerminal();
         ProcessIdentity identity = ProcessStat.Identify(process.Child.Pid) ?? new ProcessIdentity(process.Child.Pid, 0);
         return new ContainerProcess(identity, process.Child, stdio, terminal, output, onReaped, recovery: new OutputRecovery(output, spool, terminal is not null));
+    }
+
+    private static Remapping? RemappingOf(int pid)
+    {
+        try
+        {
+            return Remapping.Of(pid);
+        }
+        catch (SyscallException gone) when (gone.Errno is Libc.ENOENT or Libc.ESRCH)
+        {
+            throw new StartException("join", Libc.ESRCH, "container is not running", 126);
+        }
     }
 
     /// <summary>A pid namespace is joined by being born in it (see <see cref="PidNamespaceSpawn"/>), the others by rtinit.</summary>
@@ -151,9 +171,18 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
         }
     }
 
+    /// <summary>What takes capabilities over the host (less than inherited for the OOM score, more for rlimits) is not set inside a user namespace, but from here.</summary>
+    private static ProcessSpec LimitedInside(ProcessSpec process, Remapping? remapping) =>
+        remapping is null ? process : process with { OomScoreAdjust = null, Rlimits = [] };
+
     private async Task<ChildProcess> SpawnAsync(Start start, Stdio stdio, SafeFileHandle sync)
     {
         using SafeFileHandle? cgroup = start.Thaw is null ? start.Cgroup.OpenForClone() : null;
+        if (start.Remapping is { } remapping)
+        {
+            stdio.GiveTo(remapping.Maps);
+        }
+
         SpawnRequest request = new()
         {
             ExecutableFd = shim.Fd(),
@@ -162,6 +191,7 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
             CloneFlags = start.CloneFlags,
             SignalMask = ShimSignalMask,
             Cgroup = cgroup,
+            UserNamespace = start.Remapping?.Namespace,
         };
         return await parent.SpawnAsync(request, start.PidNamespace);
     }
@@ -171,6 +201,15 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
     {
         int pid = child.Pid;
         ProcessIdentity identity = ProcessStat.Identify(pid) ?? throw new StartException("spawn", Libc.ESRCH, "rtinit ended at once", 128);
+        if (start.Remapping is { } remapping)
+        {
+            CheckNamespace(pid, remapping);
+            if (start.Process.OomScoreAdjust is { } score)
+            {
+                WriteOomScore(pid, score);
+            }
+        }
+
         await sync.SendAsync(start.Spec, start.SpecFds);
 
         // While rtinit mounts: the first write to a v1 cgroup.procs waits for an RCU grace period, so it gets a thread of its own.
@@ -199,6 +238,14 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
 
         try
         {
+            if (start.Remapping is not null)
+            {
+                foreach (RlimitSpec limit in start.Process.Rlimits)
+                {
+                    Libc.prlimit(pid, limit.Resource, limit.Soft, limit.Hard);
+                }
+            }
+
             await start.BeforeExec(identity);
             if (start.Holding is { } holding)
             {
@@ -214,6 +261,22 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
             terminal?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A supervisor that is older than user namespaces would have started it as the host's root.</summary>
+    private static void CheckNamespace(int pid, Remapping remapping)
+    {
+        if (!ProcessNamespace.Contains(remapping.Namespace, pid))
+        {
+            throw new StartException(
+                "spawn", Libc.EPERM, "failed to create task for container: the supervisor of live restore cannot make user namespaces: stop the daemon with all containers once", 128);
+        }
+    }
+
+    private static void WriteOomScore(int pid, int score)
+    {
+        using SafeFileHandle file = Libc.open($"/proc/{pid}/oom_score_adj", Libc.O_WRONLY);
+        Libc.write_all(file.Fd(), Encoding.ASCII.GetBytes(score.ToString(CultureInfo.InvariantCulture)), $"oom_score_adj {score}");
     }
 
     /// <summary>The last step of rtinit: execve.</summary>
@@ -294,6 +357,10 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
         public required SafeFileHandle? PidNamespace { get; init; }
 
         public required ICgroup Cgroup { get; init; }
+
+        public required Remapping? Remapping { get; init; }
+
+        public required ProcessSpec Process { get; init; }
 
         public required ReadOnlyMemory<byte> Spec { get; init; }
 

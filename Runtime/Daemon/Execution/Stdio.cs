@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Execution.Supervision;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Supervision;
 using Rtd.Protocol.Syscalls;
 
@@ -42,6 +43,15 @@ internal sealed class Stdio : IDisposable
 
         (stdio._stdin, stdio._stdout, stdio._stderr) = (stdinWrite, stdoutRead, stderrRead);
         return stdio;
+    }
+
+    /// <summary>The root of a user namespace can give only what is his to the user of the command.</summary>
+    public void GiveTo(IdMaps maps)
+    {
+        foreach (SafeFileHandle pipe in Child.Where(fd => Libc.fstat(fd.Fd(), "stdio").Type == Libc.S_IFIFO))
+        {
+            Libc.fchown(pipe.Fd(), maps.RootUid, maps.RootGid);
+        }
     }
 
     /// <summary>Those of a process that a former daemon started.</summary>

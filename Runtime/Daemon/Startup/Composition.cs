@@ -25,6 +25,7 @@ using Rtd.Daemon.Networking.Links;
 using Rtd.Daemon.Security.AppArmor;
 using Rtd.Daemon.Security.Seccomp;
 using Rtd.Daemon.Storage;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Daemon.Volumes;
 using Rtd.Daemon.Volumes.Remote;
 
@@ -63,6 +64,7 @@ internal static class Composition
             new StorageOptions(config.DataRoot, config.StorageDriver, [.. config.StorageOptions.Select(option => $"{option.Key}={option.Value}")]),
             Registries(config));
         images.Images.Changed += change => Publish(context.Events, change);
+        IdMaps? remap = UserRemap.Prepare(config.UsernsRemap, images.Storage.Driver);
         ICgroupDriver cgroups = CgroupDrivers.Detect();
         FavorDynMods? quickMoves = cgroups.Version == 1 && config.CgroupFavorDynMods ? FavorDynMods.Hold() : null;
         foreach (string warning in cgroups.Warnings())
@@ -92,8 +94,8 @@ internal static class Composition
                 Volumes = volumes,
                 Events = context.Events,
             },
-            Defaults(config, appArmor));
-        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, appArmor, volumeDrivers);
+            Defaults(config, appArmor, remap));
+        EngineStatus status = new(containers, images, networks, cgroups, seccomp, config.SeccompProfile ?? SecurityOptions.Builtin, appArmor, volumeDrivers, remap is not null);
         ImageUsage usage = new(containers);
         VolumeService volumeService = new(volumes, volumeDrivers);
         BuildDirectory buildDirectory = new(config.DataRoot);
@@ -133,7 +135,7 @@ internal static class Composition
             Reload = changed =>
             {
                 images.Registries.Options = Registries(changed);
-                containers.Reload(Defaults(changed, appArmor));
+                containers.Reload(Defaults(changed, appArmor, remap));
                 LimitLogs(changed);
                 liveRestore.SwitchAsync(changed.LiveRestore).GetAwaiter().GetResult();
             },
@@ -202,7 +204,7 @@ internal static class Composition
         DataDirectory = config.DataRoot,
     };
 
-    private static ContainerDefaults Defaults(DaemonConfig config, AppArmorHost appArmor) => new()
+    private static ContainerDefaults Defaults(DaemonConfig config, AppArmorHost appArmor, IdMaps? remap) => new()
     {
         DataRoot = config.DataRoot,
         ExecRoot = config.ExecRoot,
@@ -216,6 +218,7 @@ internal static class Composition
         LogDriver = config.LogDriver,
         LogOptions = config.LogOptions,
         AppArmor = appArmor.Available,
+        Remap = remap,
         IpcMode = config.DefaultIpcMode,
         CgroupnsMode = config.DefaultCgroupnsMode,
         Runtimes = config.Runtimes,

@@ -13,7 +13,7 @@ namespace Rtd.Daemon.Startup;
 
 /// <summary>What <c>info</c> shows of the assembled parts.</summary>
 internal sealed class EngineStatus(
-    ContainerService containers, ImageService images, NetworkService networks, ICgroupDriver cgroups, ISeccompCompiler seccomp, string seccompProfile, AppArmorHost appArmor, VolumeDrivers volumes)
+    ContainerService containers, ImageService images, NetworkService networks, ICgroupDriver cgroups, ISeccompCompiler seccomp, string seccompProfile, AppArmorHost appArmor, VolumeDrivers volumes, bool remaps)
     : ISystemStatus
 {
     public ContainerCounts Containers
@@ -47,6 +47,7 @@ internal sealed class EngineStatus(
     [
         .. appArmor.Available ? ["name=apparmor"] : Array.Empty<string>(),
         .. seccomp.Available ? [$"name=seccomp,profile={seccompProfile}"] : Array.Empty<string>(),
+        .. remaps ? ["name=userns"] : Array.Empty<string>(),
         .. cgroups.Version == 2 ? ["name=cgroupns"] : Array.Empty<string>(),
     ];
 

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Storage.Changes;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Storage;
@@ -20,13 +21,17 @@ internal interface IContainerLayers
 
     /// <summary>An image's file system as a detached mount tree, to be attached read-only.</summary>
     /// <param name="subpath">A path in it, or ""; links that lead out are errors (EXDEV).</param>
-    SafeFileHandle OpenImageTree(string chainId, string subpath);
+    /// <param name="remapping">Maps the ids; null leaves them as they are on the disk.</param>
+    SafeFileHandle OpenImageTree(string chainId, string subpath, Remapping? remapping);
 
     /// <summary>How to mount it.</summary>
     RootfsSpec Rootfs(string containerId);
 
     /// <summary>The detached mount that goes to rtinit along with a spec of kind <see cref="RootfsKind.Mount"/>; null for the other kinds. The caller disposes it when rtinit is done.</summary>
     Task<SafeFileHandle?> OpenRootfsAsync(string containerId);
+
+    /// <summary>The container's root as a detached mount whose ids are those of a user namespace; nothing of it is shifted on the disk.</summary>
+    SafeFileHandle OpenMappedRootfs(string containerId, Remapping remapping);
 
     /// <summary>The container has ended, or its start has failed: ends what served its root, so that the next start finds all that was written.</summary>
     Task CloseRootfsAsync(string containerId);
@@ -54,6 +59,9 @@ internal interface IContainerLayers
 
     /// <summary>Writes the container's whole file system as an archive, without what it has mounted.</summary>
     void Export(string containerId, Stream archive, CancellationToken cancelled);
+
+    /// <summary>As <see cref="Export"/>, but without the container's own layer and the places made for mounts: what its image holds.</summary>
+    void ExportImage(string containerId, Stream archive, CancellationToken cancelled);
 
     /// <summary>For inspect: driver data such as LowerDir, UpperDir, WorkDir, MergedDir.</summary>
     IReadOnlyDictionary<string, string> Describe(string containerId);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Rtd.Protocol.Spawn;
 
 /// <summary>The argument block of <see cref="SpawnStub"/>; the machine code knows these offsets.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 104)]
+[StructLayout(LayoutKind.Explicit, Size = 128)]
 internal unsafe struct SpawnArguments
 {
     /// <summary>clone3: struct clone_args *; clone: the flags.</summary>
@@ -51,4 +51,16 @@ internal unsafe struct SpawnArguments
     /// <summary>clone: int * for the pidfd.</summary>
     [FieldOffset(96)]
     public ulong CloneThird;
+
+    /// <summary>A user namespace that the child becomes the root of, or -1.</summary>
+    [FieldOffset(104)]
+    public long UserNamespace;
+
+    /// <summary>With a user namespace: struct clone_args * of a second clone3 from inside it, whose child goes on instead; 0 for none.</summary>
+    [FieldOffset(112)]
+    public ulong InnerCloneFirst;
+
+    /// <summary>Its size.</summary>
+    [FieldOffset(120)]
+    public ulong InnerCloneSecond;
 }

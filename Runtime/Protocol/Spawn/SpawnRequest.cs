@@ -29,4 +29,10 @@ internal sealed record SpawnRequest
 
     /// <summary>A cgroup v2 directory to be born in (Linux 5.7), or null.</summary>
     public SafeHandle? Cgroup { get; init; }
+
+    /// <summary>
+    /// A user namespace whose root the new program is (all capabilities in it, none outside), or null. The namespaces of <see cref="CloneFlags"/>
+    /// then belong to it. The caller has all capabilities over it.
+    /// </summary>
+    public SafeHandle? UserNamespace { get; init; }
 }

@@ -24,8 +24,44 @@ internal static class SpawnStub
         0x48, 0x8b, 0x53, 0x60,             // mov rdx, [rbx+96]                         | where the pidfd goes
         0x0f, 0x05,                         // syscall
         0x48, 0x85, 0xc0,                   // test rax, rax         0 in the child
-        0x75, 0x70,                         // jnz done              parent, or clone3 failed
-        0x4c, 0x8b, 0x63, 0x10,             // mov r12, [rbx+16]     fd table: pairs of int (from, to)
+        0x0f, 0x85, 0xe3, 0x00, 0x00, 0x00, // jnz done              parent, or clone3 failed
+        0x48, 0x8b, 0x7b, 0x68,             // mov rdi, [rbx+104]    user namespace to enter, or -1
+        0x48, 0x85, 0xff,                   // test rdi, rdi
+        0x78, 0x6a,                         // js table
+        0xbe, 0x00, 0x00, 0x00, 0x10,       // mov esi, 0x10000000   CLONE_NEWUSER
+        0xb8, 0x34, 0x01, 0x00, 0x00,       // mov eax, 308          setns: the child has one thread, which rtinit's runtime has not
+        0x0f, 0x05,                         // syscall
+        0x48, 0x85, 0xc0,                   // test rax, rax
+        0x0f, 0x85, 0xb5, 0x00, 0x00, 0x00, // jnz fail
+        0x31, 0xff,                         // xor edi, edi          no supplementary groups: the host's mean nothing there
+        0x31, 0xf6,                         // xor esi, esi
+        0xb8, 0x74, 0x00, 0x00, 0x00,       // mov eax, 116          setgroups
+        0x0f, 0x05,                         // syscall
+        0x48, 0x85, 0xc0,                   // test rax, rax
+        0x0f, 0x85, 0xa1, 0x00, 0x00, 0x00, // jnz fail
+        0x31, 0xff,                         // xor edi, edi          its root; the host's root is nobody there, and would lose
+        0x31, 0xf6,                         // xor esi, esi          all capabilities by execveat
+        0x31, 0xd2,                         // xor edx, edx
+        0xb8, 0x77, 0x00, 0x00, 0x00,       // mov eax, 119          setresgid
+        0x0f, 0x05,                         // syscall
+        0x48, 0x85, 0xc0,                   // test rax, rax
+        0x0f, 0x85, 0x8b, 0x00, 0x00, 0x00, // jnz fail
+        0xb8, 0x75, 0x00, 0x00, 0x00,       // mov eax, 117          setresuid
+        0x0f, 0x05,                         // syscall               takes dumpable away from the memory, which is still the caller's
+        0x48, 0x85, 0xc0,                   // test rax, rax
+        0x75, 0x7f,                         // jnz fail
+        0x48, 0x8b, 0x7b, 0x70,             // mov rdi, [rbx+112]    second struct clone_args *, or 0
+        0x48, 0x85, 0xff,                   // test rdi, rdi
+        0x74, 0x16,                         // jz table
+        0x48, 0x8b, 0x73, 0x78,             // mov rsi, [rbx+120]    its size
+        0xb8, 0xb3, 0x01, 0x00, 0x00,       // mov eax, 435          clone3: namespaces belong to the user namespace of who makes them
+        0x0f, 0x05,                         // syscall
+        0x48, 0x85, 0xc0,                   // test rax, rax
+        0x78, 0x66,                         // js fail
+        0x74, 0x04,                         // jz table              in the grandchild, which is a child of the caller (CLONE_PARENT)
+        0x31, 0xff,                         // xor edi, edi          in between: done
+        0xeb, 0x69,                         // jmp exit
+        0x4c, 0x8b, 0x63, 0x10,             // table: mov r12, [rbx+16]   fd table: pairs of int (from, to)
         0x4c, 0x8b, 0x6b, 0x18,             // mov r13, [rbx+24]     number of pairs
         0x4d, 0x85, 0xed,                   // next: test r13, r13
         0x74, 0x20,                         // jz mask
@@ -54,7 +90,7 @@ internal static class SpawnStub
         0x0f, 0x05,                         // syscall               does not return when it succeeds
         0x48, 0x89, 0x43, 0x48,             // fail: mov [rbx+72], rax   negative errno for the parent
         0xbf, 0x7f, 0x00, 0x00, 0x00,       // mov edi, 127
-        0xb8, 0xe7, 0x00, 0x00, 0x00,       // mov eax, 231          exit_group: of the child alone, it is its own thread group
+        0xb8, 0xe7, 0x00, 0x00, 0x00,       // exit: mov eax, 231          exit_group: of the child alone, it is its own thread group
         0x0f, 0x05,                         // syscall
         0x41, 0x5d,                         // done: pop r13
         0x41, 0x5c,                         // pop r12

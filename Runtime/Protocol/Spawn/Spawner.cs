@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -8,6 +9,8 @@ namespace Rtd.Protocol.Spawn;
 /// <summary>Starts programs by clone3 and execveat, through <see cref="SpawnStub"/>: no fork of this process's memory, no managed code in the child.</summary>
 internal static unsafe class Spawner
 {
+    private const ulong SpawnFlags = Libc.CLONE_VM | Libc.CLONE_VFORK | Libc.CLONE_PIDFD | Libc.CLONE_CLEAR_SIGHAND;
+
     private static readonly delegate* unmanaged<SpawnArguments*, long> s_stub = MapStub();
 
     /// <summary>Starts a program. When it returns, the program runs (execveat has succeeded).</summary>
@@ -28,15 +31,19 @@ internal static unsafe class Spawner
                 table[2 * i + 1] = request.Fds[i].To;
             }
 
-            int pidfd = -1;
+            int pidfd = -1, innerPidfd = -1;
+
+            // Namespaces belong to the user namespace that their maker is in, and the caller, having threads, cannot enter another one. So a child
+            // enters it, makes from there the one that matters, and ends. It shares the table of fds, so that the pidfd is ours.
+            bool twice = request.UserNamespace is not null && request.CloneFlags != 0;
             Libc.clone_args clone = new()
             {
-                flags = request.CloneFlags | Libc.CLONE_VM | Libc.CLONE_VFORK | Libc.CLONE_PIDFD | Libc.CLONE_CLEAR_SIGHAND
-                    | (request.Cgroup is null ? 0 : Libc.CLONE_INTO_CGROUP),
+                flags = SpawnFlags | (twice ? Libc.CLONE_FILES : request.CloneFlags) | (request.Cgroup is null ? 0 : Libc.CLONE_INTO_CGROUP),
                 pidfd = (ulong)&pidfd,
                 exit_signal = Libc.SIGCHLD,
                 cgroup = request.Cgroup is null ? 0 : (ulong)request.Cgroup.DangerousGetHandle(),
             };
+            Libc.clone_args inner = new() { flags = SpawnFlags | Libc.CLONE_PARENT | request.CloneFlags, pidfd = (ulong)&innerPidfd };
             fixed (byte* pathPointer = path)
             fixed (int* tablePointer = table)
             {
@@ -54,6 +61,9 @@ internal static unsafe class Spawner
                     Envp = environment.Pointer,
                     SignalMask = request.SignalMask,
                     ExecFlags = request.Path.Length == 0 ? (ulong)Libc.AT_EMPTY_PATH : 0,
+                    UserNamespace = request.UserNamespace is null ? -1 : request.UserNamespace.DangerousGetHandle(),
+                    InnerCloneFirst = twice ? (ulong)&inner : 0,
+                    InnerCloneSecond = (ulong)sizeof(Libc.clone_args),
                 };
                 long pid = CallWithSignalsBlocked(&block);
                 if (pid < 0)
@@ -62,6 +72,19 @@ internal static unsafe class Spawner
                 }
 
                 SafeFileHandle handle = Libc.Own(pidfd);
+                if (twice)
+                {
+                    using SafeFileHandle between = handle;
+                    Libc.waitid_pidfd(pidfd, block: true);
+                    if (innerPidfd < 0)
+                    {
+                        throw new SyscallException("clone3", (int)-block.ChildError, $"{request.Arguments[0]} in a user namespace");
+                    }
+
+                    handle = Libc.Own(innerPidfd);
+                    pid = PidOf(innerPidfd);
+                }
+
                 if (block.ChildError == 0)
                 {
                     return new SpawnedProcess((int)pid, handle);
@@ -69,7 +92,7 @@ internal static unsafe class Spawner
 
                 using (handle)
                 {
-                    Libc.waitid_pidfd(pidfd, block: true);
+                    Libc.waitid_pidfd(handle.Fd(), block: true);
                 }
 
                 throw new SyscallException("execveat", (int)-block.ChildError, request.Path.Length == 0 ? request.Arguments[0] : request.Path);
@@ -80,6 +103,59 @@ internal static unsafe class Spawner
             moved.ForEach(fd => fd.Dispose());
             GC.KeepAlive(request);
         }
+    }
+
+    /// <summary>A new user namespace with its ids mapped; it lasts as long as it is held, or somebody is in it.</summary>
+    /// <param name="uidMap">Lines of /proc/PID/uid_map: id inside, id outside, count.</param>
+    /// <param name="gidMap">The same for groups.</param>
+    /// <exception cref="SyscallException">The kernel refuses (ENOSPC: user.max_user_namespaces).</exception>
+    public static SafeFileHandle MakeUserNamespace(string uidMap, string gidMap)
+    {
+        int pidfd = -1;
+        Libc.clone_args clone = new() { flags = SpawnFlags | Libc.CLONE_NEWUSER, pidfd = (ulong)&pidfd, exit_signal = Libc.SIGCHLD };
+
+        // The child's only work is to have been born: it ends at once (execveat of nothing), and what has not been reaped still has its namespace.
+        SpawnArguments block = new()
+        {
+            CloneNumber = Libc.SYS_clone3,
+            CloneFirst = (ulong)&clone,
+            CloneSecond = (ulong)sizeof(Libc.clone_args),
+            DirectoryFd = -1,
+            SignalMask = ulong.MaxValue,
+            UserNamespace = -1,
+        };
+        long pid = CallWithSignalsBlocked(&block);
+        if (pid < 0)
+        {
+            throw new SyscallException("clone3", (int)-pid, "a user namespace");
+        }
+
+        using SafeFileHandle child = Libc.Own(pidfd);
+        try
+        {
+            WriteMap($"/proc/{pid}/uid_map", uidMap);
+            WriteMap($"/proc/{pid}/gid_map", gidMap);
+            return Libc.open($"/proc/{pid}/ns/user", Libc.O_RDONLY);
+        }
+        finally
+        {
+            Libc.waitid_pidfd(pidfd, block: true);
+        }
+    }
+
+    /// <summary>A map is written once, in one piece.</summary>
+    private static void WriteMap(string file, string map)
+    {
+        using SafeFileHandle handle = Libc.open(file, Libc.O_WRONLY);
+        Libc.write_all(handle.Fd(), Encoding.ASCII.GetBytes(map), file);
+    }
+
+    /// <summary>As this process's procfs knows it; the one who cloned it may be in another pid namespace.</summary>
+    private static int PidOf(int pidfd)
+    {
+        const string Field = "Pid:";
+        string line = File.ReadLines($"/proc/self/fdinfo/{pidfd}").First(line => line.StartsWith(Field, StringComparison.Ordinal));
+        return int.Parse(line.AsSpan(Field.Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
     }
 
     /// <summary>The child shares our stack and memory until it execs, so no signal handler of ours may run in it before its handlers are cleared.</summary>

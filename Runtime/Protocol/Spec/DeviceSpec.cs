@@ -4,4 +4,8 @@ namespace Rtd.Protocol.Spec;
 /// <param name="Path">Absolute path inside the container.</param>
 /// <param name="Type">'c', 'b' or 'p'.</param>
 /// <param name="Mode">Permission bits.</param>
-internal sealed record DeviceSpec(string Path, char Type, uint Major, uint Minor, uint Mode, uint Uid, uint Gid);
+internal sealed record DeviceSpec(string Path, char Type, uint Major, uint Minor, uint Mode, uint Uid, uint Gid)
+{
+    /// <summary>Where the host has it; the daemon's own, it is not sent.</summary>
+    public string Source { get; init; } = "";
+}

@@ -1,9 +1,10 @@
 namespace Rtd.Protocol.Spec;
 
-/// <summary>The three ways a graph driver hands out a root file system.</summary>
+/// <summary>The ways a graph driver hands out a root file system.</summary>
 internal enum RootfsKind : byte
 {
     Overlay,
     Bind,
     Mount,
+    Mapped,
 }

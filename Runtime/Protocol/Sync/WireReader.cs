@@ -9,6 +9,9 @@ internal sealed class WireReader(ReadOnlyMemory<byte> body)
 {
     private ReadOnlyMemory<byte> _rest = body;
 
+    /// <summary>Whether all has been read: what comes after is from a newer writer's fields.</summary>
+    public bool AtEnd => _rest.IsEmpty;
+
     public byte Byte() => Take(1)[0];
 
     public bool Bool() => Byte() != 0;

@@ -74,6 +74,23 @@ internal static partial class Libc
         }
     }
 
+    /// <summary>Makes all permitted capabilities of the calling thread effective.</summary>
+    public static unsafe void raise_capabilities()
+    {
+        cap_header header = new() { version = LINUX_CAPABILITY_VERSION_3 };
+        cap_data data = default;
+        if (_capset(SYS_capget, &header, &data) < 0)
+        {
+            throw Failure("capget");
+        }
+
+        (data.effective0, data.effective1) = (data.permitted0, data.permitted1);
+        if (_capset(SYS_capset, &header, &data) < 0)
+        {
+            throw Failure("capset");
+        }
+    }
+
     /// <summary>Installs a filter (struct sock_filter[], 8 bytes an instruction) on the calling thread.</summary>
     public static unsafe void seccomp_set_mode_filter(ReadOnlySpan<byte> program)
     {

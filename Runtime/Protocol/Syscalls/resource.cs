@@ -22,4 +22,17 @@ internal static partial class Libc
             throw Failure("setrlimit", $"resource {resource} to {soft}:{hard}");
         }
     }
+
+    [LibraryImport(LibraryName, EntryPoint = "prlimit", SetLastError = true)]
+    private static unsafe partial int _prlimit(int pid, int resource, rlimit* limit, rlimit* old);
+
+    /// <summary>setrlimit of another process.</summary>
+    public static unsafe void prlimit(int pid, int resource, ulong soft, ulong hard)
+    {
+        rlimit limit = new() { rlim_cur = soft, rlim_max = hard };
+        if (_prlimit(pid, resource, &limit, null) < 0)
+        {
+            throw Failure("prlimit", $"resource {resource} to {soft}:{hard}");
+        }
+    }
 }

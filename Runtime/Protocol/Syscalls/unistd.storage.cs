@@ -100,4 +100,22 @@ internal static partial class Libc
         nint copied = _copy_file_range(from, null, to, null, (nuint)length, 0);
         return copied >= 0 ? copied : -Marshal.GetLastPInvokeError();
     }
+
+    [LibraryImport(LibraryName, EntryPoint = "setfsuid")]
+    private static partial int _setfsuid(uint uid);
+
+    [LibraryImport(LibraryName, EntryPoint = "setfsgid")]
+    private static partial int _setfsgid(uint gid);
+
+    /// <summary>Whose the files are that the calling thread makes. From 0 to others it costs the thread its effective file system capabilities, and back it gets them back.</summary>
+    /// <exception cref="SyscallException">EPERM: the call itself does not tell.</exception>
+    public static void setfsids(uint uid, uint gid)
+    {
+        _setfsgid(gid);
+        _setfsuid(uid);
+        if ((uint)_setfsgid(uint.MaxValue) != gid || (uint)_setfsuid(uint.MaxValue) != uid)
+        {
+            throw new SyscallException("setfsuid", EPERM, $"{uid}:{gid}");
+        }
+    }
 }

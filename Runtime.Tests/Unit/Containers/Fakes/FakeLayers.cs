@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Storage;
 using Rtd.Daemon.Storage.Changes;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Tests.Unit.Containers.Fakes;
@@ -31,7 +32,9 @@ internal sealed class FakeLayers : IContainerLayers
 
     public void HoldImage(string containerId, string chainId) => HeldImages.Add((containerId, chainId));
 
-    public SafeFileHandle OpenImageTree(string chainId, string subpath) => throw new NotSupportedException();
+    public SafeFileHandle OpenImageTree(string chainId, string subpath, Remapping? remapping) => throw new NotSupportedException();
+
+    public SafeFileHandle OpenMappedRootfs(string containerId, Remapping remapping) => throw new NotSupportedException();
 
     public RootfsSpec Rootfs(string containerId) => new(RootfsKind.Overlay, "/layers", $"lowerdir=l,upperdir={containerId}");
 
@@ -70,6 +73,8 @@ internal sealed class FakeLayers : IContainerLayers
         archive.Write(new byte[1024]);
 
     public void Export(string containerId, Stream archive, CancellationToken cancelled) => archive.Write(new byte[1024]);
+
+    public void ExportImage(string containerId, Stream archive, CancellationToken cancelled) => archive.Write(new byte[1024]);
 
     public IReadOnlyDictionary<string, string> Describe(string containerId) => new Dictionary<string, string> { ["UpperDir"] = containerId };
 }

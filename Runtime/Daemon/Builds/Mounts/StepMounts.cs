@@ -243,6 +243,7 @@ internal sealed class StepMounts(BuildSession session, Stage stage, Image? image
         Writable = writable,
         Propagation = "rprivate",
         NonRecursive = true,
+        Mapped = true,
         Hidden = true,
     };
 

@@ -4,6 +4,7 @@ using Rtd.Daemon.Errors;
 using Rtd.Daemon.Storage.Tar;
 using Rtd.Daemon.Storage.Trees;
 using Rtd.Daemon.Storage.Unpack;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers.Archives;
@@ -19,6 +20,7 @@ internal sealed class ArchiveExtraction : IDisposable
     private readonly byte[] _destination;
     private readonly ExtractionOptions _options;
     private readonly SafeFileHandle _root;
+    private readonly IdMaps? _maps;
     private readonly ParentDirectories _parents;
     private readonly DirectoryEndings _endings;
     private readonly TreeRemoval _removal;
@@ -29,6 +31,7 @@ internal sealed class ArchiveExtraction : IDisposable
     public ArchiveExtraction(ContainerRoot root, ContainerPath destination, ExtractionOptions options, string spoolDirectory)
     {
         _root = root.Tree;
+        _maps = root.Maps;
         _destination = destination.Clean == "/" ? [] : [.. destination.Bytes.AsSpan(..^1), (byte)'/'];
         _options = options;
         _parents = new ParentDirectories(root.Tree, ContainerRoot.Inside);
@@ -263,9 +266,12 @@ internal sealed class ArchiveExtraction : IDisposable
         }
     }
 
-    private uint Uid(TarEntry entry) => _options.Owner?.Uid ?? entry.Uid;
+    private uint Uid(TarEntry entry) => Outside(_options.Owner?.Uid ?? entry.Uid, _maps?.Uids);
 
-    private uint Gid(TarEntry entry) => _options.Owner?.Gid ?? entry.Gid;
+    private uint Gid(TarEntry entry) => Outside(_options.Owner?.Gid ?? entry.Gid, _maps?.Gids);
+
+    private static uint Outside(uint id, IdMap? map) => map is null ? id
+        : map.ToOutside(id) ?? throw EngineException.InvalidParameter($"Container ID {id} cannot be mapped to a host ID");
 
     private static void Check(string call, EntryPath path, int result)
     {

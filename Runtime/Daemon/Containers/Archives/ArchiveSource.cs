@@ -14,14 +14,14 @@ internal static class ArchiveSource
     {
         if (parent is null)
         {
-            TreeArchive.Write(Directory(root, path, held, Libc.fstat(held.Fd(), path.Text)), output, cancelled);
+            TreeArchive.Write(Directory(root, path, held, Libc.fstat(held.Fd(), path.Text)), output, cancelled, root.Maps);
             return;
         }
 
         // What has the name by now is as good as what had it before.
         byte[] name = [.. Encoding.UTF8.GetBytes(path.Base), 0];
         bool there = Libc.try_statx(parent.Fd(), name, Libc.AT_SYMLINK_NOFOLLOW, out Libc.statx_t now) == 0 && now.Type != Libc.S_IFDIR;
-        TreeArchive.Write(there ? [new TreeChange(ChangeKind.Added, name, parent.Fd(), name, now, false)] : [], output, cancelled);
+        TreeArchive.Write(there ? [new TreeChange(ChangeKind.Added, name, parent.Fd(), name, now, false)] : [], output, cancelled, root.Maps);
     }
 
     private static IEnumerable<TreeChange> Directory(ContainerRoot root, ContainerPath path, SafeFileHandle held, Libc.statx_t status)

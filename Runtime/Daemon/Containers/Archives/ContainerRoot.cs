@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Storage.Trees;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers.Archives;
@@ -20,9 +21,11 @@ internal sealed class ContainerRoot : IAsyncDisposable
     /// <param name="tree">A detached mount tree; owned from here on.</param>
     /// <param name="mounts">The mounts that the container was created with.</param>
     /// <param name="close">Ends what serves the tree.</param>
-    public ContainerRoot(SafeFileHandle tree, IEnumerable<MountPoint> mounts, Func<Task>? close = null)
+    /// <param name="maps">The ids of the container's user namespace; null for the host's.</param>
+    public ContainerRoot(SafeFileHandle tree, IEnumerable<MountPoint> mounts, Func<Task>? close = null, IdMaps? maps = null)
     {
         Tree = tree;
+        Maps = maps;
         _close = close;
 
         // A device node that somebody puts in the place of a file cannot be opened here, and nothing that is mounted elsewhere shows up.
@@ -31,6 +34,9 @@ internal sealed class ContainerRoot : IAsyncDisposable
     }
 
     public SafeFileHandle Tree { get; }
+
+    /// <summary>What ids in the tree are to the container; null when they are the same.</summary>
+    public IdMaps? Maps { get; }
 
     /// <summary>The fd of a path, or the negative errno.</summary>
     /// <param name="path">Zero-terminated, from the root.</param>

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Syscalls;
 
@@ -14,6 +15,8 @@ internal static class RunningRoot
         int fd = Libc.try_openat(Libc.AT_FDCWD, $"/proc/{run.Process.Identity.Pid}/ns/mnt", Libc.O_RDONLY);
         using SafeFileHandle? mounts = fd >= 0 ? Libc.Own(fd) : null;
 
+        IdMaps? maps = mounts is null ? null : TryMaps(run);
+
         // Not reaped yet, so the pid cannot have been another's when the file was opened.
         if (mounts is null || run.Process.HasExited)
         {
@@ -21,14 +24,26 @@ internal static class RunningRoot
         }
 
         SafeFileHandle? tree = Clone(mounts, "/");
-        return tree is null ? null : Wrap(tree, container);
+        return tree is null ? null : Wrap(tree, container, maps);
     }
 
-    private static ContainerRoot Wrap(SafeFileHandle tree, Container container)
+    private static IdMaps? TryMaps(ContainerRun run)
     {
         try
         {
-            return new ContainerRoot(tree, container.Record.Mounts);
+            return ProcessNamespace.MapsOf(run.Process.Identity.Pid);
+        }
+        catch (Exception gone) when (gone is SyscallException or IOException && run.Process.HasExited)
+        {
+            return null;
+        }
+    }
+
+    private static ContainerRoot Wrap(SafeFileHandle tree, Container container, IdMaps? maps)
+    {
+        try
+        {
+            return new ContainerRoot(tree, container.Record.Mounts, close: null, maps);
         }
         catch
         {

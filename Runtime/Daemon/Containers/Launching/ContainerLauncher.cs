@@ -18,6 +18,7 @@ using Rtd.Daemon.Networking;
 using Rtd.Daemon.Security;
 using Rtd.Daemon.Security.AppArmor;
 using Rtd.Daemon.Security.Seccomp;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Supervision;
 using Rtd.Protocol.Syscalls;
@@ -102,9 +103,12 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     /// <param name="streams">Where the process's output goes.</param>
     public async Task<ContainerRun> LaunchAsync(ContainerRecord record, ProcessStreams streams)
     {
+        UserNamespaceRules.Check(record.HostConfig, defaults);
         using JoinedNamespaces joined = OpenJoined(record);
+        using Remapping? made = joined.Remapping is null && defaults.RemapOf(record.HostConfig) is { } maps ? Remapping.Make(maps) : null;
+        Remapping? remapping = joined.Remapping ?? made;
         IReadOnlyList<LinkedContainer> links = ContainerLinks.Running(record, store);
-        using MountSources sources = await OpenSourcesAsync(record);
+        using MountSources sources = await OpenSourcesAsync(record, remapping);
 
         // The first write to a v1 cgroup waits for the kernel for milliseconds, and so do the disk and the address pool: side by side.
         Task<ICgroup> cgroup = Task.Run(() => parts.Cgroups.Create(CgroupPath(record), ResourceBuilder.Build(record.HostConfig)));
@@ -117,7 +121,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             log = OpenLog(record);
             await log.ConnectAsync();
             streams.SetLog(log, OpenLedger(record.Id, log));
-            IContainerProcess process = await RunAsync(record, streams, log, cgroup.Result, network.Result, joined, sources, links, saved);
+            IContainerProcess process = await RunAsync(record, streams, log, cgroup.Result, network.Result, joined, remapping, sources, links, saved);
             Relink(record, network.Result);
             return new ContainerRun
             {
@@ -178,6 +182,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         ICgroup cgroup,
         ISandbox? network,
         JoinedNamespaces joined,
+        Remapping? remapping,
         MountSources sources,
         IReadOnlyList<LinkedContainer> links,
         Task saved)
@@ -187,17 +192,21 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             new NetworkFiles(files, defaults).Write(record, network, links);
         }
 
-        using SafeFileHandle? rootfs = await parts.Layers.OpenRootfsAsync(record.Id);
-        ContainerSpec spec = new SpecBuilder(Inputs(record, joined, sources, links), defaults).Build();
+        using SafeFileHandle? rootfs = remapping is null
+            ? await parts.Layers.OpenRootfsAsync(record.Id)
+            : await Task.Run(() => parts.Layers.OpenMappedRootfs(record.Id, remapping));
+        SpecInputs inputs = Inputs(record, joined, remapping, sources, links);
+        ContainerSpec spec = new SpecBuilder(inputs, defaults).Build();
+        using SpecTrees trees = SpecTrees.Open(spec, inputs, joined, remapping);
         ContainerLaunch launch = new()
         {
             Spec = spec,
             CloneFlags = SpecBuilder.CloneFlags(record.HostConfig),
             NamespaceFds = joined.Fds,
             Oci = OciOf(record.HostConfig),
-            Trees = [.. spec.Mounts.Where(mount => mount.Kind == MountKind.Tree)
-                .Select(mount => mount.Source == SpecBuilder.SharedMemory ? joined.SharedMemory! : sources.Tree(mount.Destination))],
+            Trees = trees.Fds,
             Rootfs = rootfs,
+            Remapping = remapping,
             Cgroup = cgroup,
             ConnectNetwork = (pid, cancellation) => ConnectAsync(record.HostConfig, network, pid, cancellation),
             BeforeExec = process => NoteAsync(record.Id, process, network, saved),
@@ -247,14 +256,15 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         };
     }
 
-    private SpecInputs Inputs(ContainerRecord record, JoinedNamespaces joined, MountSources sources, IReadOnlyList<LinkedContainer> links)
+    private SpecInputs Inputs(ContainerRecord record, JoinedNamespaces joined, Remapping? remapping, MountSources sources, IReadOnlyList<LinkedContainer> links)
     {
         string networkOwner = joined.NetworkOwner ?? record.Id;
         bool writableCgroups = record.HostConfig.Privileged || SecurityOptions.Parse(record.HostConfig.SecurityOpt, false).WritableCgroups;
         return new SpecInputs
         {
             Record = record,
-            Rootfs = parts.Layers.Rootfs(record.Id),
+            Rootfs = remapping is null ? parts.Layers.Rootfs(record.Id) : new RootfsSpec(RootfsKind.Mapped, "/", ""),
+            Remap = remapping?.Maps,
             HostsPath = files.HostsPath(networkOwner),
             HostnamePath = files.HostnamePath(networkOwner),
             ResolvConfPath = files.ResolvConfPath(networkOwner),
@@ -324,6 +334,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             {
                 Container target = store.Get(mode.Name);
                 joined.Add(Libc.CLONE_NEWNET, OpenNamespace(target, "net", "network"));
+                ShareUserNamespace(joined, record, target, "network");
                 NetworkMode targets = NetworkMode.Parse(target.Record.HostConfig.NetworkMode);
                 joined.NetworkOwner = targets.Kind == NetworkModeKind.Container ? store.Find(targets.Name)?.Id ?? target.Id : target.Id;
             }
@@ -331,11 +342,13 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             if (CreateRules.PidContainer(record.HostConfig) is { } pidTarget)
             {
                 joined.Add(Libc.CLONE_NEWPID, OpenNamespace(store.Get(pidTarget), "pid", "PID namespace"));
+                ShareUserNamespace(joined, record, store.Get(pidTarget), "PID namespace");
             }
 
             if (CreateRules.IpcContainer(record.HostConfig) is { } ipcTarget)
             {
                 JoinIpc(joined, store.Get(ipcTarget));
+                ShareUserNamespace(joined, record, store.Get(ipcTarget), "IPC");
             }
 
             return joined;
@@ -346,6 +359,43 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             throw;
         }
     }
+
+    /// <summary>Root of a user namespace has rights only in namespaces that belong to it, so who joins another container's is in its user namespace, as with Docker.</summary>
+    private void ShareUserNamespace(JoinedNamespaces joined, ContainerRecord record, Container target, string noun)
+    {
+        if (defaults.RemapOf(record.HostConfig) is null)
+        {
+            return;
+        }
+
+        Remapping? other;
+        try
+        {
+            other = target.Run is { Process: { } process } ? Remapping.Of(process.Identity.Pid) : null;
+        }
+        catch (SyscallException gone) when (gone.Errno is Libc.ENOENT or Libc.ESRCH)
+        {
+            throw NotRunning(target, noun);
+        }
+
+        if (target.Run is not { Process.HasExited: false })
+        {
+            other?.Dispose();
+            throw NotRunning(target, noun);
+        }
+
+        if (other is null)
+        {
+            throw EngineException.Conflict($"cannot join {noun} of container {target.Id}: it is in the host's user namespace (hint: --userns=host)");
+        }
+
+        if (!joined.ShareUserNamespace(other))
+        {
+            throw EngineException.Conflict($"cannot join {noun} of container {target.Id}: it is in another user namespace than the other containers that are joined");
+        }
+    }
+
+    private static EngineException NotRunning(Container target, string noun) => EngineException.Conflict($"cannot join {noun} of a non running container: {target.Id}");
 
     /// <summary>System V objects and message queues are the namespace's, POSIX shared memory is whatever is mounted on /dev/shm.</summary>
     private static void JoinIpc(JoinedNamespaces joined, Container donor)
@@ -364,7 +414,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     /// <summary>A running container's namespace, held by fd: the pid cannot be somebody else's by the time it is joined.</summary>
     private static SafeFileHandle OpenNamespace(Container target, string name, string noun)
     {
-        EngineException stopped = EngineException.Conflict($"cannot join {noun} of a non running container: {target.Id}");
+        EngineException stopped = NotRunning(target, noun);
         ContainerRun run = target.Run ?? throw stopped;
         SafeFileHandle handle;
         try
@@ -386,15 +436,15 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     }
 
     /// <summary>Sources lie where users have them: a file system that does not answer must not hold up more than this start.</summary>
-    private async Task<MountSources> OpenSourcesAsync(ContainerRecord record)
+    private async Task<MountSources> OpenSourcesAsync(ContainerRecord record, Remapping? remapping)
     {
         if (record.Mounts.Count == 0)
         {
-            return await MountSources.OpenAsync(record, parts.Volumes, parts.Layers, record.Id);
+            return await MountSources.OpenAsync(record, parts.Volumes, parts.Layers, record.Id, remapping);
         }
 
         Task<MountSources> opening = Task.Factory.StartNew(
-            () => MountSources.OpenAsync(record, parts.Volumes, parts.Layers, record.Id), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+            () => MountSources.OpenAsync(record, parts.Volumes, parts.Layers, record.Id, remapping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
         try
         {
             return await opening.WaitAsync(s_sourcesTimeout);

@@ -16,12 +16,12 @@ internal static class HostDevices
 
     public static IReadOnlyList<DeviceSpec> Default { get; } =
     [
-        new("/dev/null", 'c', 1, 3, Everybody, 0, 0),
-        new("/dev/zero", 'c', 1, 5, Everybody, 0, 0),
-        new("/dev/full", 'c', 1, 7, Everybody, 0, 0),
-        new("/dev/random", 'c', 1, 8, Everybody, 0, 0),
-        new("/dev/urandom", 'c', 1, 9, Everybody, 0, 0),
-        new("/dev/tty", 'c', 5, 0, Everybody, 0, 0),
+        Own("/dev/null", 1, 3),
+        Own("/dev/zero", 1, 5),
+        Own("/dev/full", 1, 7),
+        Own("/dev/random", 1, 8),
+        Own("/dev/urandom", 1, 9),
+        Own("/dev/tty", 5, 0),
     ];
 
     /// <summary>Docker's default rules: making any node is allowed, opening only the harmless ones and terminals.</summary>
@@ -56,7 +56,7 @@ internal static class HostDevices
         {
             Collect(mapping.PathOnHost, inside, [], devices);
         }
-        else if (Node(inside, found) is { } device)
+        else if (Node(mapping.PathOnHost, inside, found) is { } device)
         {
             devices.Add(device);
         }
@@ -87,17 +87,19 @@ internal static class HostDevices
             {
                 Collect(path, target, [], devices);
             }
-            else if (Node(target, found) is { } device)
+            else if (Node(path, target, found) is { } device)
             {
                 devices.Add(device);
             }
         }
     }
 
-    private static DeviceSpec? Node(string path, Libc.statx_t found)
+    private static DeviceSpec Own(string path, uint major, uint minor) => new(path, 'c', major, minor, Everybody, 0, 0) { Source = path };
+
+    private static DeviceSpec? Node(string host, string path, Libc.statx_t found)
     {
         char type = found.Type == Libc.S_IFCHR ? 'c' : found.Type == Libc.S_IFBLK ? 'b' : '\0';
-        return type == '\0' ? null : new DeviceSpec(path, type, found.stx_rdev_major, found.stx_rdev_minor, found.stx_mode & 0x1FFu, found.stx_uid, found.stx_gid);
+        return type == '\0' ? null : new DeviceSpec(path, type, found.stx_rdev_major, found.stx_rdev_minor, found.stx_mode & 0x1FFu, found.stx_uid, found.stx_gid) { Source = host };
     }
 
     private static EngineException Failure(string path, string reason) =>

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Rtd.Daemon.UserNamespaces;
 
 namespace Rtd.Daemon.Containers.Launching;
 
@@ -20,6 +21,26 @@ internal sealed class JoinedNamespaces : IDisposable
     /// <summary>Id of the container whose hosts, hostname and resolv.conf come with the network; null for one's own.</summary>
     public string? NetworkOwner { get; set; }
 
+    /// <summary>The user namespace that the joined ones belong to; null for the host's, or when there is none to share.</summary>
+    public Remapping? Remapping { get; private set; }
+
+    /// <summary>To have rights in a namespace of another container is to be in its user namespace.</summary>
+    /// <param name="other">The other container's; owned from here on.</param>
+    /// <returns>False when there is another one already.</returns>
+    public bool ShareUserNamespace(Remapping other)
+    {
+        if (Remapping is null)
+        {
+            Remapping = other;
+            return true;
+        }
+
+        using (other)
+        {
+            return ProcessNamespace.AreSame(Remapping.Namespace, other.Namespace);
+        }
+    }
+
     public void Add(ulong kind, SafeFileHandle fd)
     {
         _kinds.Add((int)kind);
@@ -30,5 +51,6 @@ internal sealed class JoinedNamespaces : IDisposable
     {
         _fds.ForEach(fd => fd.Dispose());
         SharedMemory?.Dispose();
+        Remapping?.Dispose();
     }
 }

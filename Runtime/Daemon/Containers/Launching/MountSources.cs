@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Storage;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Daemon.Volumes;
 using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Syscalls;
@@ -10,16 +11,17 @@ namespace Rtd.Daemon.Containers.Launching;
 
 /// <summary>What a container mounts from elsewhere, taken hold of: its volumes mounted, its binds' sources there.</summary>
 /// <remarks>Volumes stay mounted for the user when this is disposed; <see cref="ReleaseAsync"/> is for when he ends.</remarks>
-internal sealed class MountSources(IContainerLayers layers) : IDisposable
+internal sealed class MountSources(IContainerLayers layers, Remapping? remapping) : IDisposable
 {
     private readonly Dictionary<string, VolumeSource> _volumes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SafeFileHandle> _trees = new(StringComparer.Ordinal);
 
     /// <summary>Makes or checks all that is bound into the container.</summary>
     /// <param name="user">For whom volumes are mounted.</param>
-    public static async Task<MountSources> OpenAsync(ContainerRecord record, VolumeStore volumes, IContainerLayers layers, string user)
+    /// <param name="remapping">Maps the ids of all but binds; rtinit then gets everything as a tree, since it can enter nothing of the host's root.</param>
+    public static async Task<MountSources> OpenAsync(ContainerRecord record, VolumeStore volumes, IContainerLayers layers, string user, Remapping? remapping)
     {
-        MountSources sources = new(layers);
+        MountSources sources = new(layers, remapping);
         List<MountPoint> mounted = [];
         try
         {
@@ -38,6 +40,10 @@ internal sealed class MountSources(IContainerLayers layers) : IDisposable
                 else if (mount.Type == MountPoint.Bind)
                 {
                     BindPreparation.Prepare(mount);
+                    if (remapping is not null)
+                    {
+                        sources._trees[mount.Destination] = sources.OpenTree(mount);
+                    }
                 }
             }
 
@@ -74,12 +80,15 @@ internal sealed class MountSources(IContainerLayers layers) : IDisposable
     {
         if (mount.Type == MountPoint.Bind)
         {
-            return BindSource.Open(mount.Source, mount.Subpath, !mount.NonRecursive);
+            SafeFileHandle bind = BindSource.Open(mount.Source, mount.Subpath, !mount.NonRecursive);
+            return mount.Mapped ? WithIds(bind, mount) : bind;
         }
 
         try
         {
-            return mount.Type == MountPoint.Image ? layers.OpenImageTree(mount.ChainId, mount.Subpath) : _volumes[mount.Destination].OpenTree(mount.Subpath);
+            return mount.Type == MountPoint.Image
+                ? layers.OpenImageTree(mount.ChainId, mount.Subpath, remapping)
+                : WithIds(_volumes[mount.Destination].OpenTree(mount.Subpath), mount);
         }
         catch (SyscallException failure) when (mount.Subpath.Length > 0)
         {
@@ -98,7 +107,7 @@ internal sealed class MountSources(IContainerLayers layers) : IDisposable
     private void Add(MountPoint mount, VolumeSource source)
     {
         _volumes[mount.Destination] = source;
-        if (!source.IsPath)
+        if (!source.IsPath || remapping is not null)
         {
             _trees[mount.Destination] = OpenTree(mount);
         }
@@ -106,6 +115,26 @@ internal sealed class MountSources(IContainerLayers layers) : IDisposable
         {
             // For the sake of the message: rtinit looks again, and holds what it finds.
             OpenTree(mount).Dispose();
+        }
+    }
+
+    /// <summary>Volumes have the ids of images on the disk, from which they are filled. On a file system that cannot map, ids are the host's.</summary>
+    private SafeFileHandle WithIds(SafeFileHandle tree, MountPoint mount)
+    {
+        if (remapping is null)
+        {
+            return tree;
+        }
+
+        try
+        {
+            MappedMount.TryApply(tree, remapping.Namespace, mount.Destination);
+            return tree;
+        }
+        catch
+        {
+            tree.Dispose();
+            throw;
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed partial class SpecBuilder(SpecInputs inputs, ContainerDefaults d
     public ContainerSpec Build()
     {
         IReadOnlyList<MountSpec> mounts = Mounts();
-        return new ContainerSpec
+        ContainerSpec spec = new()
         {
             Id = _record.Id,
             Hostname = _host.UTSMode == "host" ? "" : _config.Hostname,
@@ -56,6 +56,7 @@ internal sealed partial class SpecBuilder(SpecInputs inputs, ContainerDefaults d
             JoinNamespaces = inputs.JoinNamespaces,
             Process = Process(),
         };
+        return inputs.Remap is null ? spec : RemappedSpec.Of(spec, _host.IpcMode == "host");
     }
 
     private ProcessSpec Process()
@@ -88,7 +89,7 @@ internal sealed partial class SpecBuilder(SpecInputs inputs, ContainerDefaults d
         {
             // Docker's defaults since 20.10: ports below 1024 and ping without extra rights, which a namespace of its own makes harmless.
             AddIfKnown(sysctls, "net.ipv4.ip_unprivileged_port_start", "0");
-            AddIfKnown(sysctls, "net.ipv4.ping_group_range", "0 2147483647");
+            AddIfKnown(sysctls, "net.ipv4.ping_group_range", $"0 {Math.Min((inputs.Remap?.Gids.End ?? ulong.MaxValue) - 1, int.MaxValue)}");
         }
 
         foreach ((string name, string value) in _host.Sysctls ?? [])

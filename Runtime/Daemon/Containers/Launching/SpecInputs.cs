@@ -1,4 +1,5 @@
 using Rtd.Daemon.Containers.State;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Containers.Launching;
@@ -36,6 +37,9 @@ internal sealed record SpecInputs
 
     /// <summary>Empty is unconfined.</summary>
     public string AppArmorProfile { get; init; } = "";
+
+    /// <summary>The ids of the container's user namespace; null for the host's.</summary>
+    public IdMaps? Remap { get; init; }
 
     public required ulong Capabilities { get; init; }
 }

@@ -53,6 +53,9 @@ internal sealed record MountPoint
     /// <summary>Mount flags and data of a tmpfs, as <c>--tmpfs</c> takes them.</summary>
     public string TmpfsOptions { get; init; } = "";
 
+    /// <summary>A bind whose ids on the disk are a container's, not the host's: what a build mounts.</summary>
+    public bool Mapped { get; init; }
+
     /// <summary>Came by --tmpfs, which inspect does not list among the mounts.</summary>
     public bool Hidden { get; init; }
 }

@@ -84,6 +84,7 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
         CheckSecurity(host, warnings);
         CompleteLog(host);
         Fill(host);
+        UserNamespaceRules.Check(host, defaults);
         return warnings;
     }
 

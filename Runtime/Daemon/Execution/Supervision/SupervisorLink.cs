@@ -88,12 +88,14 @@ internal sealed partial class SupervisorLink
         message.List(request.Fds, static (writer, fd) => writer.Int(fd.To));
         message.Bool(request.Cgroup is not null);
         message.Bool(pidNamespace is not null);
+        message.Bool(request.UserNamespace is not null);
         int[] fds =
         [
             request.ExecutableFd,
             .. request.Fds.Select(fd => (int)fd.From.DangerousGetHandle()),
             .. request.Cgroup is { } cgroup ? [(int)cgroup.DangerousGetHandle()] : Array.Empty<int>(),
             .. pidNamespace is { } target ? [target.Fd()] : Array.Empty<int>(),
+            .. request.UserNamespace is { } userNamespace ? [(int)userNamespace.DangerousGetHandle()] : Array.Empty<int>(),
         ];
         await Task.Run(() => Send(message, fds));
         SupervisedChild child = await AnswerAsync(token, answer.Task);

@@ -1,23 +1,25 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Storage.Tar;
 using Rtd.Daemon.Storage.Trees;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Storage.Changes;
 
 /// <summary>Writes objects of a tree as a layer's archive: whiteouts as the OCI layer format has them, hard links, devices, extended attributes.</summary>
 /// <remarks>Sockets mean nothing without their process and are left out, as tar and Docker do. Time stamps are whole seconds, Docker's precision in layers.</remarks>
-internal sealed class TreeArchive(Stream output, CancellationToken cancelled)
+internal sealed class TreeArchive(Stream output, CancellationToken cancelled, IdMaps? maps)
 {
     private readonly TarWriter _tar = new(output);
     private readonly Dictionary<(ulong, ulong), byte[]> _linked = [];
     private readonly byte[] _buffer = new byte[128 * 1024];
 
     /// <summary>Writes a whole tree, or what changed in one, to the end of the archive.</summary>
-    public static void Write(IEnumerable<TreeChange> tree, Stream output, CancellationToken cancelled)
+    /// <param name="maps">When the tree has ids of a user namespace: the archive has those of inside.</param>
+    public static void Write(IEnumerable<TreeChange> tree, Stream output, CancellationToken cancelled, IdMaps? maps = null)
     {
         using BufferedStream buffered = new(output, 128 * 1024);
-        TreeArchive archive = new(buffered, cancelled);
+        TreeArchive archive = new(buffered, cancelled, maps);
         foreach (TreeChange change in tree)
         {
             cancelled.ThrowIfCancellationRequested();
@@ -167,7 +169,7 @@ internal sealed class TreeArchive(Stream output, CancellationToken cancelled)
 
     private static byte[] Name(in TreeChange change) => change.Path[..^1];
 
-    private static TarEntry Entry(in TreeChange change, TarEntryType type, byte[] name, byte[]? link = null, long size = 0)
+    private TarEntry Entry(in TreeChange change, TarEntryType type, byte[] name, byte[]? link = null, long size = 0)
     {
         bool isDevice = type is TarEntryType.CharacterDevice or TarEntryType.BlockDevice;
         return new TarEntry
@@ -177,8 +179,8 @@ internal sealed class TreeArchive(Stream output, CancellationToken cancelled)
             Type = type,
             Size = size,
             Mode = change.Status.Permissions(),
-            Uid = change.Status.stx_uid,
-            Gid = change.Status.stx_gid,
+            Uid = maps?.Uids.ToInside(change.Status.stx_uid) ?? change.Status.stx_uid,
+            Gid = maps?.Gids.ToInside(change.Status.stx_gid) ?? change.Status.stx_gid,
             Modified = new TarTime(change.Status.stx_mtime.tv_sec, 0),
             DeviceMajor = isDevice ? change.Status.stx_rdev_major : 0,
             DeviceMinor = isDevice ? change.Status.stx_rdev_minor : 0,

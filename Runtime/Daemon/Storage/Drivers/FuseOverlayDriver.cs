@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Storage.Trees;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
@@ -66,12 +67,21 @@ internal sealed class FuseOverlayDriver : UnionDriver
         }
     }
 
+    public override SafeFileHandle OpenMappedRootfs(string containerId, IReadOnlyList<string> chain, Remapping remapping) => throw NotMapped();
+
+    public override void ProbeMapping(Remapping remapping) => throw NotMapped();
+
     protected override SafeFileHandle OpenMerged(IEnumerable<string> lowers) =>
         Open(_layout.Root, "lowerdir=" + string.Join(':', lowers.Select(static lower => FuseOverlayProgram.BasePrefix + lower)), "a copy of layers");
 
     /// <summary>Part of a mount that nothing has attached can be had since Linux 6.15 only; before that the whole image alone.</summary>
-    protected override SafeFileHandle OpenMergedTree(IEnumerable<string> lowers, string subpath)
+    protected override SafeFileHandle OpenMergedTree(IEnumerable<string> lowers, string subpath, Remapping? remapping)
     {
+        if (remapping is not null)
+        {
+            throw NotMapped();
+        }
+
         SafeFileHandle mount = _program.Mount(
             _layout.Root, "lowerdir=" + string.Join(':', lowers.Select(static lower => FuseOverlayProgram.BasePrefix + lower)), "an image that is mounted", out _);
         if (subpath.Length == 0)
@@ -84,6 +94,9 @@ internal sealed class FuseOverlayDriver : UnionDriver
             return BindSource.Open(mount, subpath);
         }
     }
+
+    /// <summary>The daemon does not start with user namespaces on this driver.</summary>
+    private static NotSupportedException NotMapped() => new("FUSE mounts cannot have their ids mapped");
 
     private void Probe(string stage, Action<SafeFileHandle> use)
     {

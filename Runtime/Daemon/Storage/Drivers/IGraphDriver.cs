@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Storage.Changes;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Spec;
 
 namespace Rtd.Daemon.Storage.Drivers;
@@ -35,6 +36,13 @@ internal interface IGraphDriver
     /// <summary>The detached mount that goes to rtinit along with a spec of kind <see cref="RootfsKind.Mount"/>; null for the other kinds.</summary>
     Task<SafeFileHandle?> OpenRootfsAsync(string containerId, IReadOnlyList<string> chain) => Task.FromResult<SafeFileHandle?>(null);
 
+    /// <summary>The container's root as a detached mount whose ids are those of a user namespace; nothing of it is shifted on the disk.</summary>
+    SafeFileHandle OpenMappedRootfs(string containerId, IReadOnlyList<string> chain, Remapping remapping);
+
+    /// <summary>Tries <see cref="OpenMappedRootfs"/> out.</summary>
+    /// <exception cref="NotSupportedException">It does not work here; the message says why.</exception>
+    void ProbeMapping(Remapping remapping);
+
     /// <summary>The container has ended, or its start has failed: ends what served its root.</summary>
     Task CloseRootfsAsync(string containerId) => Task.CompletedTask;
 
@@ -49,7 +57,8 @@ internal interface IGraphDriver
 
     /// <summary>The chain's file system as a detached mount tree, which lasts as long as it is held or attached. Who attaches it makes it read-only.</summary>
     /// <param name="subpath">A path in it, or ""; links that lead out are errors (EXDEV).</param>
-    SafeFileHandle OpenImageTree(IReadOnlyList<string> chain, string subpath);
+    /// <param name="remapping">Maps the ids; null leaves them as they are on the disk.</param>
+    SafeFileHandle OpenImageTree(IReadOnlyList<string> chain, string subpath, Remapping? remapping = null);
 
     /// <summary>The root of a container's file system as it sees it, without what it has mounted, to read from.</summary>
     SafeFileHandle OpenContainer(string containerId, IReadOnlyList<string> chain);

@@ -1,8 +1,10 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Storage.Trees;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Storage.Drivers;
 
@@ -15,6 +17,7 @@ internal sealed class OverlayDriver : UnionDriver
     private const int MaxMountData = 4095;
 
     private readonly StorageLayout _layout;
+    private readonly TreeRemoval _removal;
     private readonly string _options;
 
     /// <exception cref="NotSupportedException">Overlay does not work on this data root.</exception>
@@ -22,6 +25,7 @@ internal sealed class OverlayDriver : UnionDriver
         : base(layout)
     {
         _layout = layout;
+        _removal = removal;
         _options = OverlayProbe.Run(layout, removal);
     }
 
@@ -35,22 +39,43 @@ internal sealed class OverlayDriver : UnionDriver
         new("userxattr", "false"),
     ];
 
-    public override RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain)
+    public override RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain) => new(RootfsKind.Overlay, _layout.Root, MountData(containerId, chain));
+
+    public override SafeFileHandle OpenMappedRootfs(string containerId, IReadOnlyList<string> chain, Remapping remapping)
     {
-        string data = WithOptions(Directories(containerId, chain, prefix: ""));
-        return data.Length <= MaxMountData
-            ? new RootfsSpec(RootfsKind.Overlay, _layout.Root, data)
-            : throw EngineException.System($"mount options of container {containerId} are too long: {data.Length} bytes");
+        SafeFileHandle? tree = null;
+        PrivateMount.Overlay(_layout.Root, MountData(containerId, chain), _layout.MountPoint, root => tree = BindSource.Open(root, ""), remapping);
+        return tree!;
+    }
+
+    /// <summary>overlayfs takes layers with mapped ids since Linux 5.19; before that the mount succeeds and cannot be written to.</summary>
+    public override void ProbeMapping(Remapping remapping)
+    {
+        try
+        {
+            OverlayProbe.Try(_layout, _removal, (stage, use) =>
+                PrivateMount.Overlay(stage, WithOptions("lowerdir=lower,upperdir=upper,workdir=work"), _layout.MountPoint, use, remapping));
+        }
+        catch (SyscallException refused)
+        {
+            throw new NotSupportedException(refused.Message, refused);
+        }
     }
 
     protected override SafeFileHandle OpenMerged(IEnumerable<string> lowers) =>
         PrivateMount.Open(_layout.Root, WithOptions("lowerdir=" + string.Join(':', lowers)), _layout.MountPoint);
 
-    protected override SafeFileHandle OpenMergedTree(IEnumerable<string> lowers, string subpath)
+    protected override SafeFileHandle OpenMergedTree(IEnumerable<string> lowers, string subpath, Remapping? remapping)
     {
         SafeFileHandle? tree = null;
-        PrivateMount.Overlay(_layout.Root, WithOptions("lowerdir=" + string.Join(':', lowers)), _layout.MountPoint, root => tree = BindSource.Open(root, subpath));
+        PrivateMount.Overlay(_layout.Root, WithOptions("lowerdir=" + string.Join(':', lowers)), _layout.MountPoint, root => tree = BindSource.Open(root, subpath), remapping);
         return tree!;
+    }
+
+    private string MountData(string containerId, IReadOnlyList<string> chain)
+    {
+        string data = WithOptions(Directories(containerId, chain, prefix: ""));
+        return data.Length <= MaxMountData ? data : throw EngineException.System($"mount options of container {containerId} are too long: {data.Length} bytes");
     }
 
     private string WithOptions(string directories) => _options.Length == 0 ? directories : $"{directories},{_options}";

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Syscalls;
 
@@ -28,14 +29,18 @@ internal static class PrivateMount
     /// <param name="directory">Where relative paths in the options start.</param>
     /// <param name="options">Mount data.</param>
     /// <param name="mountPoint">An existing empty directory.</param>
-    public static void Overlay(string directory, string options, string mountPoint, Action<SafeFileHandle> use)
+    /// <param name="remapping">Maps the ids of the layers; null leaves them as they are on the disk.</param>
+    public static void Overlay(string directory, string options, string mountPoint, Action<SafeFileHandle> use, Remapping? remapping = null)
     {
         ExceptionDispatchInfo? failure = null;
         Thread thread = new(() =>
         {
             try
             {
-                Enter(directory);
+                Enter(directory, remapping);
+
+                // overlayfs works in the layers as who mounted it, and on mapped mounts only who is mapped can make files.
+                using AsRoot owner = AsRoot.Of(remapping?.Maps);
                 Libc.mount("overlay", mountPoint, "overlay", 0, options);
                 using SafeFileHandle root = Libc.open(mountPoint, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
                 use(root);
@@ -52,10 +57,18 @@ internal static class PrivateMount
     }
 
     /// <summary>A new mount namespace brings a working directory of its own along (CLONE_NEWNS implies CLONE_FS).</summary>
-    private static void Enter(string directory)
+    private static void Enter(string directory, Remapping? remapping)
     {
         Libc.unshare(Libc.CLONE_NEWNS, "mount namespace");
         Libc.mount(null, "/", null, Libc.MS_REC | Libc.MS_PRIVATE, null);
+        if (remapping is not null)
+        {
+            // Over the directory itself: all layers are in it, and to overlayfs upper and work directory must be of one mount.
+            using SafeFileHandle mapped = MappedMount.Open(directory, remapping.Namespace);
+            using SafeFileHandle target = Libc.open(directory, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
+            Libc.move_mount(mapped.Fd(), target.Fd(), directory);
+        }
+
         Libc.chdir(directory);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Storage.Changes;
 using Rtd.Daemon.Storage.Trees;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
@@ -55,6 +56,21 @@ internal abstract class TreeDriver(StorageLayout layout, TreeRemoval removal) : 
 
     public RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain) => new(RootfsKind.Bind, Root(containerId), "");
 
+    public SafeFileHandle OpenMappedRootfs(string containerId, IReadOnlyList<string> chain, Remapping remapping) =>
+        MappedMount.Open(Root(containerId), remapping.Namespace);
+
+    public void ProbeMapping(Remapping remapping)
+    {
+        try
+        {
+            MappedMount.Open(layout.Containers, remapping.Namespace).Dispose();
+        }
+        catch (SyscallException refused)
+        {
+            throw new NotSupportedException(refused.Message, refused);
+        }
+    }
+
     /// <summary>Sizes of the files that are new or changed, each inode once.</summary>
     public long ContainerSize(string containerId, IReadOnlyList<string> chain)
     {
@@ -71,8 +87,8 @@ internal abstract class TreeDriver(StorageLayout layout, TreeRemoval removal) : 
 
     public SafeFileHandle OpenImage(IReadOnlyList<string> chain) => Open(chain.Count == 0 ? layout.MountPoint : layout.Diff(chain[0]));
 
-    public SafeFileHandle OpenImageTree(IReadOnlyList<string> chain, string subpath) =>
-        BindSource.Open(chain.Count == 0 ? layout.MountPoint : layout.Diff(chain[0]), subpath, recursive: false);
+    public SafeFileHandle OpenImageTree(IReadOnlyList<string> chain, string subpath, Remapping? remapping) =>
+        MappedMount.Of(BindSource.Open(chain.Count == 0 ? layout.MountPoint : layout.Diff(chain[0]), subpath, recursive: false), remapping);
 
     public SafeFileHandle OpenContainer(string containerId, IReadOnlyList<string> chain) => Open(Root(containerId));
 

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Storage.Changes;
 using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Trees;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Mounts;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
@@ -73,6 +74,10 @@ internal abstract class UnionDriver : IGraphDriver
 
     public virtual Task CloseRootfsAsync(string containerId) => Task.CompletedTask;
 
+    public abstract SafeFileHandle OpenMappedRootfs(string containerId, IReadOnlyList<string> chain, Remapping remapping);
+
+    public abstract void ProbeMapping(Remapping remapping);
+
     public long ContainerSize(string containerId, IReadOnlyList<string> chain) => TreeSize.Measure(Path.Combine(_layout.Container(containerId), DiffName));
 
     /// <summary>There is no MergedDir: the merged tree exists only in the container's own mount namespace.</summary>
@@ -105,11 +110,11 @@ internal abstract class UnionDriver : IGraphDriver
         _ => OpenMerged(chain.Select(Link)),
     };
 
-    public SafeFileHandle OpenImageTree(IReadOnlyList<string> chain, string subpath) => chain.Count switch
+    public SafeFileHandle OpenImageTree(IReadOnlyList<string> chain, string subpath, Remapping? remapping) => chain.Count switch
     {
-        0 => BindSource.Open(_layout.MountPoint, subpath, recursive: false),
-        1 => BindSource.Open(_layout.Diff(chain[0]), subpath, recursive: false),
-        _ => OpenMergedTree(chain.Select(Link), subpath),
+        0 => MappedMount.Of(BindSource.Open(_layout.MountPoint, subpath, recursive: false), remapping),
+        1 => MappedMount.Of(BindSource.Open(_layout.Diff(chain[0]), subpath, recursive: false), remapping),
+        _ => OpenMergedTree(chain.Select(Link), subpath, remapping),
     };
 
     /// <summary>
@@ -157,7 +162,7 @@ internal abstract class UnionDriver : IGraphDriver
     /// <summary>The same as a detached mount tree.</summary>
     /// <param name="lowers">Relative to the driver's directory, the uppermost first.</param>
     /// <param name="subpath">A path in it, or "".</param>
-    protected abstract SafeFileHandle OpenMergedTree(IEnumerable<string> lowers, string subpath);
+    protected abstract SafeFileHandle OpenMergedTree(IEnumerable<string> lowers, string subpath, Remapping? remapping);
 
     private static SafeFileHandle OpenDirectory(string path) => Libc.open(path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
 

@@ -7,6 +7,7 @@ using Rtd.Daemon.Storage.Changes;
 using Rtd.Daemon.Storage.Drivers;
 using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Trees;
+using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
 
@@ -87,11 +88,14 @@ internal sealed class ContainerLayers : IContainerLayers
         }
     }
 
-    public SafeFileHandle OpenImageTree(string chainId, string subpath) => _driver.OpenImageTree(chainId.Length == 0 ? [] : Chain(chainId), subpath);
+    public SafeFileHandle OpenImageTree(string chainId, string subpath, Remapping? remapping) =>
+        _driver.OpenImageTree(chainId.Length == 0 ? [] : Chain(chainId), subpath, remapping);
 
     public RootfsSpec Rootfs(string containerId) => _driver.Rootfs(containerId, ChainUnder(containerId));
 
     public Task<SafeFileHandle?> OpenRootfsAsync(string containerId) => _driver.OpenRootfsAsync(containerId, ChainUnder(containerId));
+
+    public SafeFileHandle OpenMappedRootfs(string containerId, Remapping remapping) => _driver.OpenMappedRootfs(containerId, ChainUnder(containerId), remapping);
 
     public Task CloseRootfsAsync(string containerId) => _driver.CloseRootfsAsync(containerId);
 
@@ -151,6 +155,12 @@ internal sealed class ContainerLayers : IContainerLayers
     public void Export(string containerId, Stream archive, CancellationToken cancelled)
     {
         using SafeFileHandle root = _driver.OpenContainer(containerId, ChainUnder(containerId));
+        TreeArchive.Write(TreeComparison.Everything(root), archive, cancelled);
+    }
+
+    public void ExportImage(string containerId, Stream archive, CancellationToken cancelled)
+    {
+        using SafeFileHandle root = _driver.OpenImage(ChainUnder(containerId));
         TreeArchive.Write(TreeComparison.Everything(root), archive, cancelled);
     }
 
