@@ -69,6 +69,11 @@ class Bench:
         command = ["docker", "-H", f"unix://{site.engine.path('sock')}", "build", "-q", "-t", "built", *options, context]
         return run(command, {"DOCKER_BUILDKIT": "0", "DOCKER_CONFIG": site.engine.path("config")}) * 1000
 
+    @staticmethod
+    def version(site):
+        """Milliseconds of a command that asks the daemon for next to nothing: a build by the same command cannot take less."""
+        return run(["docker", "-H", f"unix://{site.engine.path('sock')}", "version"], {"DOCKER_CONFIG": site.engine.path("config")}) * 1000
+
     def turn(self, number, what, action):
         first = number % len(self.sites)
         for site in self.sites[first:] + self.sites[:first]:
@@ -83,6 +88,7 @@ class Bench:
             print(f"round {number} of {self.options.rounds}", file=sys.stderr)
             self.turn(number, "5 steps, cold: ms", lambda site: self.build(site, self.five, "--no-cache"))
             self.turn(number, "5 steps, cached: ms", lambda site: self.build(site, self.five))
+            self.turn(number, "docker version (the command itself): ms", self.version)
             self.turn(number, f"COPY of {self.options.files} files, cold: ms", lambda site: self.build(site, self.many, "--no-cache"))
             self.turn(number, f"COPY of {self.options.files} files, cached: ms", lambda site: self.build(site, self.many))
             if number <= 2:

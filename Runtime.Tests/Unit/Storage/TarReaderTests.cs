@@ -122,7 +122,7 @@ public sealed class TarReaderTests
     public static TheoryData<string, byte[]> Refused => new()
     {
         { "checksum", Encoding.ASCII.GetBytes(new string('x', 1024)) },
-        { "unexpected end", new TarBuilder().File("a", "content").Build()[..600] },
+        { "unexpected end", new TarBuilder().File("a", "content").Build()[..515] },
         { "unexpected end", new TarBuilder().Pax(("path", "x")).Build(zeroBlocks: 0) },
         { "too large", new TarBuilder().Member("x", 'x', size: 1L << 30).Build() },
         { "too large", new TarBuilder().Member("x", 'L', size: 1L << 30).Build() },

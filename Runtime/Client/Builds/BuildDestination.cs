@@ -51,6 +51,9 @@ internal sealed record BuildDestination(string Type, string Path)
         };
     }
 
+    /// <summary>Standard output is the archive's, and nothing else may be written there.</summary>
+    public bool IsStandardOutput => Type == "tar" && Path == "-";
+
     private string? File => Type == "tar" && Path != "-" ? Path : null;
 
     /// <summary>Before anything is built for it.</summary>
@@ -78,7 +81,7 @@ internal sealed record BuildDestination(string Type, string Path)
         using Interruption interruption = new(Remove);
         try
         {
-            using EngineResponse response = context.Engine.Send("GET", $"/containers/{container}/export");
+            using EngineResponse response = context.Engine.Send("GET", $"/containers/{container}/export?image=1");
             Write(response.Body);
         }
         finally

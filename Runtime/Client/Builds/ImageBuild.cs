@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Rtd.Client.Containers.Copy;
 using Rtd.Client.Engine;
 using Rtd.Client.Streams;
+using Rtd.Client.Terminal;
 
 namespace Rtd.Client.Builds;
 
@@ -14,13 +15,14 @@ internal static class ImageBuild
         Refuse(build);
         BuildDestination[] destinations = [.. build.Outputs.Select(BuildDestination.Parse)];
         Array.ForEach(destinations, destination => destination.Check(context));
-        bool isLive = BuildProgress.IsLive(build.Progress, context.Out);
+        TextSink sink = destinations.Any(destination => destination.IsStandardOutput) ? context.Err : context.Out;
+        bool isLive = BuildProgress.IsLive(build.Progress, sink);
         KeyValuePair<string, string>[] headers = [.. RegistryConfig.Fields(context), .. BuildSecrets.Fields(build.Secrets)];
         using BuildSource source = BuildSource.Open(arguments[0], build.File);
         IdFile idFile = IdFile.Clear(build.IdFile);
         string path = BuildRequest.Path(context, options, source);
         using CountingStream? counted = source.Archive is null ? null : new CountingStream(build.Compress ? Compressed(source.Archive) : source.Archive);
-        string id = Build(context, path, headers, counted, build.Quiet ? new QuietView(context) : isLive ? new LiveView(context.Out) : new PlainView(context.Out));
+        string id = Build(context, path, headers, counted, build.Quiet ? new QuietView(sink, context.Err) : isLive ? new LiveView(sink) : new PlainView(sink));
         idFile.Write(id);
         foreach (BuildDestination destination in destinations)
         {

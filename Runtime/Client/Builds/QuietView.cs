@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
+using Rtd.Client.Terminal;
 
 namespace Rtd.Client.Builds;
 
 /// <summary>The id alone; of a build that fails, what it said, on standard error.</summary>
-internal sealed class QuietView(ClientContext context) : BuildView
+internal sealed class QuietView(TextSink output, TextSink error) : BuildView
 {
     private readonly StringBuilder _said = new();
 
@@ -20,14 +21,14 @@ internal sealed class QuietView(ClientContext context) : BuildView
 
     public override void Succeed(string id)
     {
-        context.Out.WriteLine(id);
-        context.Out.Flush();
+        output.WriteLine(id);
+        output.Flush();
     }
 
     public override void Fail()
     {
-        context.Err.Write(_said.ToString());
-        context.Err.Flush();
+        error.Write(_said.ToString());
+        error.Flush();
     }
 
     public override void Dispose()

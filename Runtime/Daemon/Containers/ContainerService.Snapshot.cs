@@ -45,14 +45,23 @@ internal sealed partial class ContainerService
     }
 
     /// <summary>Finds a container whose file system is to be exported.</summary>
+    /// <param name="imageOnly">As its image has it: without its own changes, and without what every container is given.</param>
     /// <returns>Writes the archive; blocks, so on a thread of its own.</returns>
-    public Action<Stream, CancellationToken> Export(string reference)
+    public Action<Stream, CancellationToken> Export(string reference, bool imageOnly = false)
     {
         Container container = _store.Get(reference);
         RefuseWhenGoing(container, "export");
         return (archive, cancelled) =>
         {
-            _parts.Layers.Export(container.Id, archive, cancelled);
+            if (imageOnly)
+            {
+                _parts.Layers.ExportImage(container.Id, archive, cancelled);
+            }
+            else
+            {
+                _parts.Layers.Export(container.Id, archive, cancelled);
+            }
+
             Publish(container, "export");
         };
     }

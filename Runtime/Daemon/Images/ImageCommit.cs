@@ -5,6 +5,7 @@ using Rtd.Daemon.Images.Archives;
 using Rtd.Daemon.Images.Origins;
 using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Layers;
+using Rtd.Daemon.Storage.Unpack;
 
 namespace Rtd.Daemon.Images;
 
@@ -19,14 +20,15 @@ internal sealed class ImageCommit(ImageStore images, LayerStore layers)
     /// <param name="name">What to call it, or null.</param>
     /// <param name="writeChanges">Writes the archive of the new layer; null when there are no changes.</param>
     /// <param name="check">Called when all changes have been read: throws when they were not what they should be.</param>
+    /// <param name="shared">Files that the archive's members are copies of.</param>
     /// <exception cref="EngineException">Not found: the parent has gone. Invalid parameter: too many layers.</exception>
-    public Image Run(Image? parent, CommitDetails details, ImageReference? name, Action<Stream>? writeChanges, Action check, CancellationToken cancelled)
+    public Image Run(Image? parent, CommitDetails details, ImageReference? name, Action<Stream>? writeChanges, Action check, CancellationToken cancelled, SharedContents? shared = null)
     {
         string chainId = parent?.ChainId ?? ChainId.Empty;
         using LayerHold below = layers.TryHold(chainId) ?? throw EngineException.NotFound($"No such image: {parent?.Id}");
         LayerHold top = writeChanges is null
             ? layers.Hold(chainId)
-            : PipedStream.Run(writeChanges, archive => layers.Register(chainId, archive, null, endMarker: true, cancelled));
+            : PipedStream.Run(writeChanges, archive => layers.Register(chainId, archive, null, endMarker: true, cancelled, shared));
         byte[] config;
         ImageOrigin? origin = details.Origin;
         try

@@ -60,6 +60,9 @@ internal interface IContainerLayers
     /// <summary>Writes the container's whole file system as an archive, without what it has mounted.</summary>
     void Export(string containerId, Stream archive, CancellationToken cancelled);
 
+    /// <summary>As <see cref="Export"/>, but without the container's own layer and the places made for mounts: what its image holds.</summary>
+    void ExportImage(string containerId, Stream archive, CancellationToken cancelled);
+
     /// <summary>For inspect: driver data such as LowerDir, UpperDir, WorkDir, MergedDir.</summary>
     IReadOnlyDictionary<string, string> Describe(string containerId);
 }

@@ -26,6 +26,20 @@ public sealed class ContextTests(DaemonFixture fixture, ITestOutputHelper output
         Assert.Contains("compressed", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    /// <summary>The docker command rewrites the context then, and ends it without the last file's padding.</summary>
+    [RootFact]
+    public async Task Dockerfiles_come_from_outside_of_the_context()
+    {
+        Write(("data", "of the context"), (".dockerignore", "left-out\n"), ("left-out", ""));
+        string elsewhere = Path.Combine(Host.Root, "Elsewhere");
+        File.WriteAllText(elsewhere, "FROM busybox\nCOPY . /all\nRUN ls -A /all > /names; cat /all/data > /copy");
+
+        (await DockerAsync("build", "-f", elsewhere, "-t", "elsewhere", Context)).Exits(0);
+
+        Assert.Equal("data\nof the context", await InAsync("elsewhere", "grep -v '^[.]' /names; cat /copy"));
+        File.Delete(elsewhere);
+    }
+
     [RootFact]
     public async Task Contexts_come_from_web_servers()
     {
@@ -103,6 +117,26 @@ public sealed class ContextTests(DaemonFixture fixture, ITestOutputHelper output
         Assert.Contains("not a tree", await RemoteAsync($"{address}%23main:out"), StringComparison.Ordinal);
         Assert.Contains("remote ref", await RemoteAsync($"{address}%23missing"), StringComparison.Ordinal);
         Assert.Contains("Cannot locate specified Dockerfile", await RemoteAsync($"{address}"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Nothing that every container is given, though the files come by way of one.</summary>
+    [RootFact]
+    public async Task The_output_holds_what_the_image_holds()
+    {
+        Write(("Dockerfile", "FROM scratch\nCOPY file /etc/hosts\nCOPY file /dir/"), ("file", "content"));
+        string archive = Path.Combine(Host.Root, "output.tar"), directory = Path.Combine(Host.Root, "output");
+
+        (await RtctlAsync("build", "-o", $"type=tar,dest={archive}", "-o", directory, Context)).Exits(0);
+
+        Assert.Equal(["dir/", "dir/file", "etc/", "etc/hosts"], (await Command.RunAsync(["tar", "tf", archive])).Exits(0).Lines);
+        CommandResult piped = await Command.RunAsync(["sh", "-c", "\"$@\" | tar t", "sh", .. Clients.CommandLine(Cli.Rtctl, "build", "-o", "-", Context)], environment: Clients.Environment);
+        Assert.Equal(["dir/", "dir/file", "etc/", "etc/hosts"], piped.Exits(0).Lines);
+        Assert.Contains("Successfully built", piped.Stderr, StringComparison.Ordinal);
+        Assert.Equal("content", File.ReadAllText(Path.Combine(directory, "etc/hosts")));
+        Assert.Equal(["dir", "etc"], Directory.GetFileSystemEntries(directory).Select(Path.GetFileName).Order());
+        Assert.Empty((await DockerAsync("ps", "-aq")).Exits(0).Lines);
+        Directory.Delete(directory, recursive: true);
+        File.Delete(archive);
     }
 
     [RootFact]

@@ -4,13 +4,16 @@ namespace Rtd.Tests.Integration.EndToEnd.Builds;
 
 /// <summary>
 /// A folder of <c>Samples</c>: a context, and beside its files <c>options</c> (words for build, a line each), <c>base</c> (what the image is compared
-/// with, when not busybox), <c>Dockerfile.base</c> (built first, as sample-base), <c>prepare.sh</c> (makes what git cannot keep), <c>expected</c>.
+/// with, when not busybox), <c>Dockerfile.base</c> (built first, as sample-base), <c>prepare.sh</c> (makes what git cannot keep), <c>expected</c>, <c>buildah</c> (what
+/// scripts/second-opinion got).
 /// </summary>
 internal sealed class Sample(string name)
 {
     private static readonly string s_all = Path.Combine(Tree.Top, "Runtime.Tests", "Integration", "EndToEnd", "Builds", "Samples");
 
     public static IEnumerable<string> Names => Directory.GetDirectories(s_all).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+
+    public string SecondOpinionPath => Path.Combine(s_all, name, "buildah");
 
     public string ExpectedPath => Path.Combine(s_all, name, "expected");
 
@@ -28,7 +31,7 @@ internal sealed class Sample(string name)
     public async Task PrepareAsync(string context)
     {
         (await Command.RunAsync(["cp", "-R", "--no-preserve=ownership", Path.Combine(s_all, name), context])).Exits(0);
-        foreach (string own in (string[])["options", "base", "expected"])
+        foreach (string own in (string[])["options", "base", "expected", "buildah"])
         {
             File.Delete(Path.Combine(context, own));
         }

@@ -48,6 +48,41 @@ public sealed class FileSystemTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Three copies of a file, of the context twice and of a stage: how often its data is there. Through overlay's mount none can be shared.</summary>
+    [RootTheory]
+    [InlineData("mkfs.btrfs -q", "overlay2", 2)]
+    [InlineData("mkfs.xfs -q -m reflink=1", "overlay2", 2)]
+    [InlineData("mkfs.btrfs -q", "btrfs", 1)]
+    [InlineData("mkfs.btrfs -q", "vfs", 1)]
+    [InlineData("mkfs.ext4 -q", "overlay2", 3)]
+    public async Task Files_that_builds_copy_share_their_data_where_they_can(string mkfs, string driver, int expected)
+    {
+        await using TestHost host = await TestHost.CreateAsync();
+        await using TestDaemon daemon = new(host);
+        await MountAsync(host, daemon, mkfs);
+        await daemon.StartAsync("--storage-driver", driver);
+        Clients clients = new(daemon);
+        await clients.ImportBusyboxAsync();
+        string context = Directory.CreateDirectory(Path.Combine(host.Root, "context")).FullName;
+        byte[] content = new byte[1 << 20];
+        new Random(1).NextBytes(content);
+        await File.WriteAllBytesAsync(Path.Combine(context, "big"), content);
+        await File.WriteAllTextAsync(
+            Path.Combine(context, "Dockerfile"),
+            "FROM busybox AS stage\nCOPY --chmod=600 big /first\nFROM busybox\nCOPY --chown=5:6 big /dir/second\nCOPY --from=stage /first /third");
+
+        await DockerAsync(clients, "build", "-q", "-t", "copies", context);
+
+        string[] sums = [.. (await DockerAsync(clients, "run", "--rm", "copies", "sha256sum", "/dir/second", "/third")).Lines.Select(line => line[..64])];
+        string digest = ImageArchive.Digest(content);
+        Assert.Equal([digest, digest], sums);
+        Assert.Equal("5:6 644\n0:0 600\n", (await DockerAsync(clients, "run", "--rm", "copies", "stat", "-c", "%u:%g %a", "/dir/second", "/third")).Stdout);
+        string places = (await host.RunAsync("sh", "-euc", $$"""
+            find {{daemon.DataRoot}}/{{driver}}/layers -type f \( -name first -o -name second -o -name third \) -exec filefrag -sv {} + | awk '$1 == "0:" { print $4 }' | sort -u
+            """)).Exits(0).Stdout;
+        Assert.Equal(expected, places.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
     [RootFact]
     public async Task Driver_that_does_not_work_there_is_refused_with_the_reason()
     {

@@ -74,5 +74,7 @@ internal sealed class FakeLayers : IContainerLayers
 
     public void Export(string containerId, Stream archive, CancellationToken cancelled) => archive.Write(new byte[1024]);
 
+    public void ExportImage(string containerId, Stream archive, CancellationToken cancelled) => archive.Write(new byte[1024]);
+
     public IReadOnlyDictionary<string, string> Describe(string containerId) => new Dictionary<string, string> { ["UpperDir"] = containerId };
 }

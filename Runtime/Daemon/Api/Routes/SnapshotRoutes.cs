@@ -35,9 +35,10 @@ internal sealed class SnapshotRoutes(ContainerService containers, ImageCommit co
         await context.WriteJsonAsync(200, changes.Length > 0 ? changes : null); // Go's nil slice, as dockerd answers
     }
 
+    /// <summary><c>image=1</c> is our own: rtctl's <c>build --output</c> wants nothing in it that the image has not.</summary>
     private async Task ExportAsync(ApiContext context)
     {
-        Action<Stream, CancellationToken> export = containers.Export(context["id"]);
+        Action<Stream, CancellationToken> export = containers.Export(context["id"], context.QueryBool("image"));
         Stream output = await context.StartStreamAsync(contentType: "application/octet-stream");
         await Task.Factory.StartNew(
             () => export(new AsyncOnlyOutput(output, context.Aborted), context.Aborted),

@@ -24,11 +24,13 @@ internal sealed class CopyLayer(FileTree image, IReadOnlyList<CopySource> source
     private LayerPaths _paths = new(image);
     private TarWriter? _tar;
     private Stream _output = Stream.Null;
+    private SharedContents? _shared;
     private long _number;
 
     /// <summary>Writes the archive to its end; blocks.</summary>
     /// <exception cref="EngineException">Invalid parameter: a file where a directory is needed, or a damaged archive.</exception>
-    public void Write(Stream output, CancellationToken cancelled)
+    /// <param name="shared">Is told of which files members are copies.</param>
+    public void Write(Stream output, SharedContents shared, CancellationToken cancelled)
     {
         using BufferedStream buffered = new(output, 128 * 1024);
         PutAll(cancelled);
@@ -37,6 +39,7 @@ internal sealed class CopyLayer(FileTree image, IReadOnlyList<CopySource> source
         _number = 0;
         _output = buffered;
         _tar = new TarWriter(buffered);
+        _shared = shared;
         PutAll(cancelled);
         _tar.Finish();
         buffered.Flush();
@@ -117,6 +120,11 @@ internal sealed class CopyLayer(FileTree image, IReadOnlyList<CopySource> source
         if (file.Identity is { } identity && !_linked.TryGetValue(identity, out first))
         {
             _linked[identity] = path;
+        }
+
+        if (first is null && file.Open is { } open && file.Size >= SharedContents.Least)
+        {
+            _shared?.Offer(BytePath.ToBytes(path), open);
         }
 
         _tar!.Begin(Entry(file, path, first));

@@ -8,6 +8,7 @@ using Rtd.Daemon.Errors;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Tar;
+using Rtd.Daemon.Storage.Unpack;
 using Rtd.Protocol.Patterns;
 using Rtd.Protocol.Text;
 
@@ -117,10 +118,11 @@ internal sealed partial class StageBuild
 
         string hash = await Blocking(() => ContentHash.Of(sources, cancelled));
         string createdBy = Comment($"{instruction.Keyword} {(chown is { Length: > 0 } ? $"--chown={chown}" : "")}{hash} in {words.Destination} ");
-        await CommitAsync(createdBy, [options.Parents ? "parents" : ""], details =>
+        await CommitAsync(createdBy, [options.Parents ? "parents" : ""], async details =>
         {
+            using SharedContents shared = new();
             CopyLayer layer = new(image.Tree, sources, destination, options, options.Owner ?? FileOwner.Root, new FreeRoom(session.Context.Tree.Directory, "what ADD unpacks"));
-            return CommitLayerAsync(details, archive => layer.Write(archive, cancelled));
+            return await CommitLayerAsync(details, archive => layer.Write(archive, shared, cancelled), shared);
         });
     }
 

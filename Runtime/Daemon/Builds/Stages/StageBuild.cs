@@ -11,6 +11,7 @@ using Rtd.Daemon.Images.Archives;
 using Rtd.Daemon.Images.Changes;
 using Rtd.Daemon.Images.Origins;
 using Rtd.Daemon.Images.Registry;
+using Rtd.Daemon.Storage.Unpack;
 
 namespace Rtd.Daemon.Builds.Stages;
 
@@ -166,8 +167,8 @@ internal sealed partial class StageBuild(BuildSession session, PlannedStage plan
         await output.LineAsync($" ---> {Short(_image)}");
     }
 
-    private Task<Image> CommitLayerAsync(CommitDetails details, Action<Stream>? write) => Task.Factory.StartNew(
-        () => session.Parts.Images.Commit.Run(_image, details, null, write, cancelled.ThrowIfCancellationRequested, cancelled),
+    private Task<Image> CommitLayerAsync(CommitDetails details, Action<Stream>? write, SharedContents? shared = null) => Task.Factory.StartNew(
+        () => session.Parts.Images.Commit.Run(_image, details, null, write, cancelled.ThrowIfCancellationRequested, cancelled, shared),
         CancellationToken.None,
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);

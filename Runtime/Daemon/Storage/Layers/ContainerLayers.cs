@@ -158,6 +158,12 @@ internal sealed class ContainerLayers : IContainerLayers
         TreeArchive.Write(TreeComparison.Everything(root), archive, cancelled);
     }
 
+    public void ExportImage(string containerId, Stream archive, CancellationToken cancelled)
+    {
+        using SafeFileHandle root = _driver.OpenImage(ChainUnder(containerId));
+        TreeArchive.Write(TreeComparison.Everything(root), archive, cancelled);
+    }
+
     public IReadOnlyDictionary<string, string> Describe(string containerId) => _driver.Describe(containerId, ChainUnder(containerId));
 
     /// <summary>The path is the image's and the user's to choose: ".." and links stay below the image's root (CVE-2022-23648).</summary>

@@ -17,25 +17,27 @@ internal sealed partial class LayerStore
     /// <param name="archive">The uncompressed archive; read to its end.</param>
     /// <param name="expectedDiffId">What its digest must be, or null when it is not known.</param>
     /// <param name="endMarker">The archive must have its end marker: for decompressors that cannot tell a cut stream from a whole one.</param>
+    /// <param name="shared">Files that the archive's members are copies of.</param>
     /// <returns>A hold on the new chain.</returns>
     /// <exception cref="EngineException">Invalid parameter: a damaged or hostile archive, or too many layers. Nothing is left of it.</exception>
-    public LayerHold Register(string parent, Stream archive, string? expectedDiffId, bool endMarker, CancellationToken cancelled)
+    public LayerHold Register(string parent, Stream archive, string? expectedDiffId, bool endMarker, CancellationToken cancelled, SharedContents? shared = null)
     {
         CheckDepth(parent.Length == 0 ? 1 : Stack(parent).Count + 1);
-        using LayerStage stage = Stage(archive, endMarker, cancelled);
+        using LayerStage stage = Stage(archive, endMarker, cancelled, shared);
         return Adopt(stage, parent, expectedDiffId, cancelled);
     }
 
     /// <summary>Unpacks an archive beside the layers. What lies below it is not needed yet: layers of one image are staged in any order, and at once.</summary>
     /// <param name="archive">The uncompressed archive; read to its end.</param>
     /// <param name="endMarker">The archive must have its end marker.</param>
+    /// <param name="shared">Files that the archive's members are copies of.</param>
     /// <exception cref="EngineException">Invalid parameter: a damaged or hostile archive. Nothing is left of it.</exception>
-    public LayerStage Stage(Stream archive, bool endMarker, CancellationToken cancelled)
+    public LayerStage Stage(Stream archive, bool endMarker, CancellationToken cancelled, SharedContents? shared = null)
     {
         string path = _layout.NewStage();
         try
         {
-            return Unpack(path, archive, endMarker, cancelled);
+            return Unpack(path, archive, endMarker, shared, cancelled);
         }
         catch
         {
@@ -85,7 +87,7 @@ internal sealed partial class LayerStore
         }
     }
 
-    private LayerStage Unpack(string stage, Stream archive, bool endMarker, CancellationToken cancelled)
+    private LayerStage Unpack(string stage, Stream archive, bool endMarker, SharedContents? shared, CancellationToken cancelled)
     {
         string diff = Path.Combine(stage, DiffName);
         string tapePath = Path.Combine(stage, TapeName);
@@ -95,7 +97,7 @@ internal sealed partial class LayerStore
         using BufferedStream buffered = new(hashed, 64 * 1024);
         using SafeFileHandle root = Libc.open(diff, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
         ImpliedDirectories implied = new();
-        using LayerUnpack unpack = new(root, implied, stage, _removal);
+        using LayerUnpack unpack = new(root, implied, stage, _removal, shared);
         using (TarTape tape = new(tapePath))
         {
             Read(new TarReader(buffered, tape), unpack, endMarker, cancelled);

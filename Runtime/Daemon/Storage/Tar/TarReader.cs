@@ -273,7 +273,18 @@ internal sealed class TarReader(Stream source, ITarTape? tape = null)
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        Skip(_padding);
+        SkipPadding();
+    }
+
+    /// <summary>
+    /// It may be missing behind the last member: the docker command that puts a Dockerfile from elsewhere into a context (<c>-f -</c>) closes the stream
+    /// before its tar writer has ended, and Go's reader does not mind.
+    /// </summary>
+    private void SkipPadding()
+    {
+        Span<byte> rest = stackalloc byte[TarHeader.Length];
+        int read = source.ReadAtLeast(rest[.._padding], _padding, throwOnEndOfStream: false);
+        tape?.Raw(rest[..read]);
         _padding = 0;
     }
 

@@ -67,12 +67,17 @@ internal sealed partial class LayerUnpack
         Check("openat", path.Name, fd);
         using SafeFileHandle file = Libc.Own(fd);
         reader.KeepContentAs(path.Path.AsSpan(..^1));
+        bool isShared = _shared?.TryShare(path.Path.AsSpan(..^1), file, entry.Size) == true;
         long offset = 0;
         int read;
         while ((read = reader.ReadContent(_buffer)) > 0)
         {
             cancelled.ThrowIfCancellationRequested();
-            RandomAccess.Write(file, _buffer.AsSpan(0, read), offset);
+            if (!isShared)
+            {
+                RandomAccess.Write(file, _buffer.AsSpan(0, read), offset);
+            }
+
             offset += read;
         }
 

@@ -22,6 +22,7 @@ internal sealed partial class LayerUnpack : IDisposable
     private readonly DirectoryEndings _endings;
     private readonly TreeRemoval _replaced;
     private readonly ParentDirectories _parents;
+    private readonly SharedContents? _shared;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
     private bool _rootWasNamed;
 
@@ -29,9 +30,11 @@ internal sealed partial class LayerUnpack : IDisposable
     /// <param name="implied">Takes up the directories that the archive takes for granted.</param>
     /// <param name="spoolDirectory">Where temporary files go.</param>
     /// <param name="replaced">Where what later entries replace goes.</param>
-    public LayerUnpack(SafeFileHandle root, ImpliedDirectories implied, string spoolDirectory, TreeRemoval replaced)
+    /// <param name="shared">Files that members are copies of; null when nothing is known of that.</param>
+    public LayerUnpack(SafeFileHandle root, ImpliedDirectories implied, string spoolDirectory, TreeRemoval replaced, SharedContents? shared)
     {
         _root = root;
+        _shared = shared;
         _implied = implied;
         _parents = new ParentDirectories(root, InRoot, implied.Add);
         _endings = new DirectoryEndings(spoolDirectory);
