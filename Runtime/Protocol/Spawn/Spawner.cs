@@ -17,6 +17,13 @@ internal static unsafe class Spawner
     /// <exception cref="SyscallException">clone3 or, in the child, dup3 or execveat failed; nothing is left.</exception>
     public static SpawnedProcess Spawn(SpawnRequest request)
     {
+        if (request.UserNamespace is not null)
+        {
+            // Until its execve the child is root of the container's user namespace and has our memory. What is not dumpable is out of reach of
+            // ptrace for who has capabilities there only. (Its change of uid does that too, but it is in the namespace a moment before.)
+            Libc.prctl(Libc.PR_SET_DUMPABLE, 0);
+        }
+
         List<SafeFileHandle> moved = [];
         using NativeStrings arguments = new(request.Arguments);
         using NativeStrings environment = new(request.Environment);
