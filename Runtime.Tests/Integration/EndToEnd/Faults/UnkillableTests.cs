@@ -25,13 +25,15 @@ public sealed class UnkillableTests(ITestOutputHelper output) : FaultTest(output
         using Server second = new(Host.Inside("bindfs", "-f", below, above));
         await Eventually.HoldsAsync("the second is mounted", async () => (await Host.RunAsync("mountpoint", "-q", above)).ExitCode == 0);
         int[] servers = [.. (await Host.RunAsync("pgrep", "-f", $"bindfs -f {real}")).Lines.Select(int.Parse)];
+        int[] asked = [.. (await Host.RunAsync("pgrep", "-f", $"bindfs -f {below}")).Lines.Select(int.Parse)];
         await StartAsync("while [ ! -e /dev/shm/go ]; do sleep 0.01; done; exec cat /x/file", "--name", "stuck", "--restart", "always", "-v", $"{above}:/x");
         int pid = await PidAsync("stuck");
         Array.ForEach(servers, server => Libc.kill(server, SIGSTOP));
         try
         {
             await File.WriteAllTextAsync($"/proc/{pid}/root/dev/shm/go", "");
-            await Eventually.HoldsAsync("it waits", () => Read($"/proc/{pid}/comm").Trim() == "cat" && Read($"/proc/{pid}/wchan").Contains("fuse", StringComparison.Ordinal));
+            await Eventually.HoldsAsync("it waits", () => WaitsForServer($"/proc/{pid}"));
+            await Eventually.HoldsAsync("its server has the request in hand", () => asked.Any(server => Directory.EnumerateDirectories($"/proc/{server}/task").Any(WaitsForServer)));
 
             (await DockerAsync("rm", "-f", "stuck")).Exits(1).Says("cannot remove container \"/stuck\": could not kill: tried to kill container, but did not receive an exit event");
 
@@ -52,4 +54,6 @@ public sealed class UnkillableTests(ITestOutputHelper output) : FaultTest(output
         (await Host.RunAsync("umount", above)).Exits(0);
         (await Host.RunAsync("umount", below)).Exits(0);
     }
+
+    private static bool WaitsForServer(string task) => Read($"{task}/wchan") == "request_wait_answer";
 }
