@@ -89,6 +89,19 @@ public sealed class IdTests(RemapFixture fixture, ITestOutputHelper output) : Re
         }
     }
 
+    /// <summary>Each mount goes to rtinit as an fd.</summary>
+    [RootFact]
+    public async Task Many_mounts_come_along()
+    {
+        string shared = Path.Combine(Host.Root, "many");
+        Directory.CreateDirectory(shared);
+        await File.WriteAllTextAsync(Path.Combine(shared, "file"), "x");
+
+        CommandResult result = await ShellAsync("cat /m/*/file | wc -c; ls /m | wc -l", [.. Enumerable.Range(0, 40).SelectMany(number => (string[])["-v", $"{shared}:/m/{number}"])]);
+
+        Assert.Equal("40\n40\n", result.Exits(0).Stdout);
+    }
+
     [RootFact]
     public async Task Commit_export_and_diff_have_the_ids_of_inside()
     {
