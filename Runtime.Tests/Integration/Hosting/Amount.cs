@@ -26,6 +26,9 @@ internal static class Amount
     /// <summary>Kills of the daemon under load: <c>--torture</c>, 1000 before a release.</summary>
     public static int Torture { get; } = Of("RTD_TEST_TORTURE", 5);
 
+    /// <summary>Containers that are run and removed one after the other: <c>--cycles</c>, 20000 before a release.</summary>
+    public static int Cycles { get; } = Of("RTD_TEST_CYCLES", 60);
+
     /// <summary>Random host configurations: <c>--host-configs</c>, 10000 before a release.</summary>
     public static int HostConfigs { get; } = Of("RTD_TEST_HOST_CONFIGS", 400);
 

@@ -5,7 +5,7 @@ namespace Rtd.Tests.Integration.Hosting;
 /// <summary>For what the kernel or the daemon does soon after an answer: looks until it is so, and fails after a long time.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Waits until the condition holds; <paramref name="state"/> describes what is instead, should it never.</summary>

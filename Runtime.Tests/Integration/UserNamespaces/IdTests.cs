@@ -43,7 +43,7 @@ public sealed class IdTests(RemapFixture fixture, ITestOutputHelper output) : Re
     {
         await StartAsync("box", "--user", "1000:1000");
 
-        Assert.Equal("1000 1000 ", await ExecAsync("box", "echo $(id -u) $(id -g) $(grep CapEff /proc/self/status | grep -v 0000000000000000)"  + " | tr '\\n' ' '"));
+        Assert.Equal("1000 1000 ", await ExecAsync("box", "echo $(id -u) $(id -g) $(grep CapEff /proc/self/status | grep -v 0000000000000000)" + " | tr '\\n' ' '"));
         Assert.Equal("0 0\n", (await DockerAsync("exec", "-u", "0:0", "box", "sh", "-c", "echo $(id -u) $(id -g) >/dev/stdout")).Exits(0).Stdout);
         Assert.Equal("5\n", (await DockerAsync("exec", "-u", "5:6", "box", "sh", "-c", "touch /tmp/x; stat -c %u /tmp/x >/dev/stdout")).Exits(0).Stdout);
         Assert.Equal("00000000a80425fb\n", (await DockerAsync("exec", "-u", "0", "box", "sh", "-c", "awk '/CapEff/{print $2}' /proc/self/status")).Exits(0).Stdout);
@@ -87,6 +87,19 @@ public sealed class IdTests(RemapFixture fixture, ITestOutputHelper output) : Re
         {
             Assert.Equal("11:12 4711\n11:12 4711\n", await ExecAsync("box", Stat + "/file /data/file"));
         }
+    }
+
+    /// <summary>Each mount goes to rtinit as an fd.</summary>
+    [RootFact]
+    public async Task Many_mounts_come_along()
+    {
+        string shared = Path.Combine(Host.Root, "many");
+        Directory.CreateDirectory(shared);
+        await File.WriteAllTextAsync(Path.Combine(shared, "file"), "x");
+
+        CommandResult result = await ShellAsync("cat /m/*/file | wc -c; ls /m | wc -l", [.. Enumerable.Range(0, 40).SelectMany(number => (string[])["-v", $"{shared}:/m/{number}"])]);
+
+        Assert.Equal("40\n40\n", result.Exits(0).Stdout);
     }
 
     [RootFact]

@@ -12,6 +12,7 @@ internal sealed partial class ContainerService
     /// <summary>Connects a container to another network: at once when it runs, else from its next start.</summary>
     public async Task ConnectAsync(string reference, NetworkRecord network, EndpointSettings settings)
     {
+        RefuseWhenShuttingDown();
         (Container container, AsyncLock.Holder holder) = await EnterAsync(reference);
         using (holder)
         {
@@ -43,6 +44,7 @@ internal sealed partial class ContainerService
     /// <summary>Takes a container from a network.</summary>
     public async Task DisconnectAsync(string reference, NetworkRecord network)
     {
+        RefuseWhenShuttingDown();
         (Container container, AsyncLock.Holder holder) = await EnterAsync(reference);
         using (holder)
         {

@@ -16,6 +16,9 @@ internal sealed partial class ContainerService
     /// <summary>From SIGKILL to the end of the process. Only a process in an uninterruptible wait takes longer; the client is then told.</summary>
     private static readonly TimeSpan s_killTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>From the end of the process to the end on record: its last output is read first, and logged at the pace of the disk.</summary>
+    private static readonly TimeSpan s_recordTimeout = TimeSpan.FromSeconds(60);
+
     /// <summary>Stops a container: its stop signal, then SIGKILL. Not modified when it does not run.</summary>
     /// <param name="signal">null takes the container's own.</param>
     /// <param name="timeout">Seconds; null takes the container's own, −1 waits without limit.</param>
@@ -143,9 +146,18 @@ internal sealed partial class ContainerService
             s_log.Info("container {0} did not end by signal {1} within {2} s, killing it", container.Id, signal, timeoutSeconds);
         }
 
-        if (!run.Ended.IsCompleted)
+        if (run.Ended.IsCompleted)
+        {
+            return;
+        }
+
+        try
         {
             await KillRunAsync(container, run);
+        }
+        catch (EngineException unkilled)
+        {
+            throw EngineException.System($"cannot stop container: {container.Id}: {unkilled.Message}", unkilled);
         }
     }
 
@@ -157,11 +169,12 @@ internal sealed partial class ContainerService
         run.Cgroup.Kill();
         try
         {
-            await run.Ended.WaitAsync(s_killTimeout);
+            await run.Process.Reaped.WaitAsync(s_killTimeout);
+            await run.Ended.WaitAsync(s_recordTimeout);
         }
         catch (TimeoutException)
         {
-            throw EngineException.System($"container {container.Id}: tried to kill container, but did not receive an exit event");
+            throw EngineException.System("tried to kill container, but did not receive an exit event");
         }
     }
 
@@ -175,7 +188,8 @@ internal sealed partial class ContainerService
 
         try
         {
-            await run.Ended.WaitAsync(TimeSpan.FromSeconds(seconds));
+            await run.Process.Reaped.WaitAsync(TimeSpan.FromSeconds(seconds));
+            await run.Ended.WaitAsync(s_recordTimeout);
             return true;
         }
         catch (TimeoutException)

@@ -31,7 +31,10 @@ internal sealed class SyncChannel : IDisposable
         int[] numbers = [.. fds.Select(static fd => fd.Fd())];
         while (message.Length > 0)
         {
-            int sent = Libc.try_sendmsg(_source.Handle.Fd(), message.Span, numbers);
+            // A message of the kernel's carries so many fds: those before the last ones go with a byte each.
+            int[] group = numbers.Length > Libc.MaxFdsPerMessage ? numbers[..Libc.MaxFdsPerMessage] : numbers;
+            ReadOnlyMemory<byte> part = group.Length < numbers.Length ? message[..1] : message;
+            int sent = Libc.try_sendmsg(_source.Handle.Fd(), part.Span, group);
             if (sent == -Libc.EAGAIN)
             {
                 await _source.WritableAsync();
@@ -48,7 +51,7 @@ internal sealed class SyncChannel : IDisposable
             else
             {
                 message = message[sent..];
-                numbers = [];
+                numbers = numbers[group.Length..];
             }
         }
     }

@@ -13,7 +13,7 @@ internal sealed partial class NetworkService
     /// <param name="draft">Checked and completed here; id and time are given here.</param>
     public async Task<NetworkRecord> CreateAsync(NetworkRecord draft)
     {
-        await _gate.WaitAsync();
+        await EnterAsync();
         try
         {
             CheckName(draft.Name);

@@ -11,7 +11,7 @@ internal sealed partial class NetworkService
     /// <summary>Removes a network that no running container is on.</summary>
     public async Task RemoveAsync(string nameOrId)
     {
-        await _gate.WaitAsync();
+        await EnterAsync();
         try
         {
             INetwork network = Find(nameOrId);
@@ -35,7 +35,7 @@ internal sealed partial class NetworkService
         QueryFilters filters = QueryFilterExtensions.ParseFilters(filterText, "label", "label!", "until");
         DateTimeOffset until = filters.Has("until") ? Timestamps.ParseFilter(filters.Get("until")[0], DateTimeOffset.UtcNow) : DateTimeOffset.MaxValue;
         List<string> removed = [];
-        await _gate.WaitAsync();
+        await EnterAsync();
         try
         {
             foreach (INetwork network in _networks)

@@ -23,8 +23,12 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
 
     private static readonly Logger s_log = LogManager.GetLogger("network");
 
+    /// <summary>For whoever is making or removing a network when the daemon stops.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     // Makes and removes networks one at a time: their subnets must not overlap. Never held over anything of a container.
     private readonly SemaphoreSlim _gate = new(1);
+    private volatile bool _stopping;
     private readonly BridgeOptions _options;
     private readonly LinkTable _links = new();
     private readonly LinkReaper _reaper = new();
@@ -173,11 +177,37 @@ internal sealed partial class NetworkService : INetworkService, IDisposable
     /// <summary>Lets go of sockets and libraries; kernel objects stay (see <see cref="ShutdownAsync"/>).</summary>
     public void Dispose()
     {
+        if (!_stopping)
+        {
+            // Who is making a network comes to an end first; who comes later is told.
+            _stopping = true;
+            _gate.Wait(s_patience);
+        }
+
         _watch?.Dispose();
         _filter?.Dispose();
         _reaper.Dispose();
         _links.Dispose();
-        _gate.Dispose();
+    }
+
+    /// <summary>Waits for the turn to change which networks there are.</summary>
+    private async Task EnterAsync()
+    {
+        ThrowIfStopping();
+        await _gate.WaitAsync();
+        if (_stopping)
+        {
+            _gate.Release();
+            ThrowIfStopping();
+        }
+    }
+
+    private void ThrowIfStopping()
+    {
+        if (_stopping)
+        {
+            throw new EngineException(ErrorKind.Unavailable, "the daemon is shutting down");
+        }
     }
 
     private INetwork? TryFind(string nameOrId)

@@ -154,7 +154,15 @@ internal static unsafe class Spawner
     private static int PidOf(int pidfd)
     {
         const string Field = "Pid:";
-        string line = File.ReadLines($"/proc/self/fdinfo/{pidfd}").First(line => line.StartsWith(Field, StringComparison.Ordinal));
+        using SafeFileHandle file = Libc.open($"/proc/self/fdinfo/{pidfd}", Libc.O_RDONLY);
+        Span<byte> buffer = stackalloc byte[1024];
+        int count = Libc.try_read(file.Fd(), buffer);
+        if (count < 0)
+        {
+            throw new SyscallException("read", -count, "fdinfo of a pidfd");
+        }
+
+        string line = Encoding.ASCII.GetString(buffer[..count]).Split('\n').First(line => line.StartsWith(Field, StringComparison.Ordinal));
         return int.Parse(line.AsSpan(Field.Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
     }
 

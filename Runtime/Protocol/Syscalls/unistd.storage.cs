@@ -111,8 +111,8 @@ internal static partial class Libc
     /// <exception cref="SyscallException">EPERM: the call itself does not tell.</exception>
     public static void setfsids(uint uid, uint gid)
     {
-        _setfsgid(gid);
-        _setfsuid(uid);
+        _ = _setfsgid(gid);
+        _ = _setfsuid(uid);
         if ((uint)_setfsgid(uint.MaxValue) != gid || (uint)_setfsuid(uint.MaxValue) != uid)
         {
             throw new SyscallException("setfsuid", EPERM, $"{uid}:{gid}");

@@ -119,7 +119,7 @@ internal sealed class ArchiveExtraction : IDisposable
         Check("fchown", path, Libc.try_fchownat(fd, ".\0"u8, Uid(entry), Gid(entry)));
         Check("fchmod", path, Libc.try_fchmodat(fd, ".\0"u8, entry.Mode));
         SetXattrs(entry, fd);
-        _endings.Add(path.Path, entry.Modified, EntryXattrs.DefaultAcl(entry));
+        _endings.Add(path.Path, entry.Modified, Outside(entry, TreeAttributes.DefaultAcl.ToArray(), EntryXattrs.DefaultAcl(entry).ToArray()));
     }
 
     private static int OpenDirectory(int parent, ReadOnlySpan<byte> name) => Libc.try_openat(parent, name, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
@@ -238,12 +238,12 @@ internal sealed class ArchiveExtraction : IDisposable
         Check("utimensat", path, Libc.try_utimensat(fd, "\0"u8, time, time, Libc.AT_EMPTY_PATH));
     }
 
-    private static void SetXattrs(TarEntry entry, int fd)
+    private void SetXattrs(TarEntry entry, int fd)
     {
         if (entry.Xattrs.Count > 0)
         {
             byte[] held = RawName.Through(fd);
-            EntryXattrs.Set(entry, (key, value) => Libc.try_setxattr(held, key, value));
+            EntryXattrs.Set(entry, (key, value) => Libc.try_setxattr(held, key, Outside(entry, key, value)));
         }
     }
 
@@ -263,6 +263,19 @@ internal sealed class ArchiveExtraction : IDisposable
         if (wasDirectory)
         {
             _parents.Forget();
+        }
+    }
+
+    /// <summary>The value of an attribute to be set from here.</summary>
+    private byte[] Outside(TarEntry entry, byte[] key, byte[] value)
+    {
+        try
+        {
+            return _maps is null ? value : MappedXattrs.ToOutside(key, value, _maps);
+        }
+        catch (ArgumentException unmapped)
+        {
+            throw TarError.Entry(entry, unmapped.Message, unmapped);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Rtd.Daemon.Storage.Changes;
 
 /// <summary>Writes objects of a tree as a layer's archive: whiteouts as the OCI layer format has them, hard links, devices, extended attributes.</summary>
 /// <remarks>Sockets mean nothing without their process and are left out, as tar and Docker do. Time stamps are whole seconds, Docker's precision in layers.</remarks>
-internal sealed class TreeArchive(Stream output, CancellationToken cancelled, IdMaps? maps)
+internal sealed class TreeArchive(Stream output, IdMaps? maps, CancellationToken cancelled)
 {
     private readonly TarWriter _tar = new(output);
     private readonly Dictionary<(ulong, ulong), byte[]> _linked = [];
@@ -19,7 +19,7 @@ internal sealed class TreeArchive(Stream output, CancellationToken cancelled, Id
     public static void Write(IEnumerable<TreeChange> tree, Stream output, CancellationToken cancelled, IdMaps? maps = null)
     {
         using BufferedStream buffered = new(output, 128 * 1024);
-        TreeArchive archive = new(buffered, cancelled, maps);
+        TreeArchive archive = new(buffered, maps, cancelled);
         foreach (TreeChange change in tree)
         {
             cancelled.ThrowIfCancellationRequested();
@@ -184,7 +184,13 @@ internal sealed class TreeArchive(Stream output, CancellationToken cancelled, Id
             Modified = new TarTime(change.Status.stx_mtime.tv_sec, 0),
             DeviceMajor = isDevice ? change.Status.stx_rdev_major : 0,
             DeviceMinor = isDevice ? change.Status.stx_rdev_minor : 0,
-            Xattrs = type == TarEntryType.HardLink ? [] : TreeAttributes.PortableXattrs(RawName.Through(change.Directory, change.Name)),
+            Xattrs = type == TarEntryType.HardLink ? [] : Xattrs(RawName.Through(change.Directory, change.Name)),
         };
+    }
+
+    private List<KeyValuePair<byte[], byte[]>> Xattrs(byte[] path)
+    {
+        List<KeyValuePair<byte[], byte[]>> attributes = TreeAttributes.PortableXattrs(path);
+        return maps is null ? attributes : [.. attributes.Select(attribute => new KeyValuePair<byte[], byte[]>(attribute.Key, MappedXattrs.ToInside(attribute.Key, attribute.Value, maps)))];
     }
 }
