@@ -122,7 +122,7 @@ internal sealed partial class ContainerService
     {
         ContainerRecord record = container.Record;
         bool restart = RestartRules.AfterExit(record.HostConfig.RestartPolicy, exit.Code, record.RestartCount, record.StoppedByUser || _shuttingDown);
-        container.RestartDelay = restart ? RestartRules.NextDelay(container.RestartDelay, exit.At - run.StartedAt) : TimeSpan.Zero;
+        container.RestartDelay = restart ? RestartRules.NextDelay(container.RestartDelay, run.Age.Value) : TimeSpan.Zero;
         return restart;
     }
 

@@ -50,11 +50,11 @@ internal sealed partial class ContainerService
             while (true)
             {
                 HealthStatus status = container.State.Health?.Status ?? HealthStatus.Starting;
-                await Task.Delay(check.NextInterval(status, DateTimeOffset.UtcNow - run.StartedAt), end);
+                await Task.Delay(check.NextInterval(status, run.Age.Value), end);
                 HealthResult result = await CheckAsync(container, run, check, end);
                 using AsyncLock.Holder holder = await container.Queue.AcquireAsync(end);
                 end.ThrowIfCancellationRequested();
-                RecordHealth(container, result, check, run.StartedAt);
+                RecordHealth(container, result, check, run.Age.Beginning);
             }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)

@@ -46,7 +46,15 @@ internal sealed partial class ContainerService
                 container.SetRecord(container.Record with { StoppedByUser = true });
             }
 
-            await KillRunAsync(container, run);
+            try
+            {
+                await KillRunAsync(container, run);
+            }
+            catch (EngineException unkilled)
+            {
+                // In an uninterruptible wait. It stays as it is, ends when that is over, and can be removed then.
+                throw EngineException.System($"cannot remove container \"/{container.Record.Name}\": could not kill: {unkilled.Message}", unkilled);
+            }
         }
     }
 

@@ -146,9 +146,18 @@ internal sealed partial class ContainerService
             s_log.Info("container {0} did not end by signal {1} within {2} s, killing it", container.Id, signal, timeoutSeconds);
         }
 
-        if (!run.Ended.IsCompleted)
+        if (run.Ended.IsCompleted)
+        {
+            return;
+        }
+
+        try
         {
             await KillRunAsync(container, run);
+        }
+        catch (EngineException unkilled)
+        {
+            throw EngineException.System($"cannot stop container: {container.Id}: {unkilled.Message}", unkilled);
         }
     }
 
@@ -165,7 +174,7 @@ internal sealed partial class ContainerService
         }
         catch (TimeoutException)
         {
-            throw EngineException.System($"container {container.Id}: tried to kill container, but did not receive an exit event");
+            throw EngineException.System("tried to kill container, but did not receive an exit event");
         }
     }
 

@@ -8,4 +8,7 @@ internal interface IRewindableLog
 
     /// <summary>Takes back what was written after a position; before anything is written or read.</summary>
     void Rewind(LogEnd position);
+
+    /// <summary>Nothing that was written so far will be taken back: the time for what cannot be, such as compressing.</summary>
+    void Settle();
 }

@@ -103,10 +103,11 @@ public sealed class LiveRestoreTests(DaemonFixture fixture, ITestOutputHelper ou
         await SwitchOnAsync();
         int seed = Environment.TickCount;
         Random random = new(seed);
-        string[] writers = ["fast", "slow", "small"];
+        string[] writers = ["fast", "slow", "small", "packed"];
         await StartAsync("i=0; while :; do i=$((i+1)); echo out $i; echo err $i >&2; done", "--name", "fast", "--log-opt", "max-size=100m");
         await StartAsync(Counter, "--name", "slow", "--log-opt", "max-size=100m");
         await StartAsync(Counter, "--name", "small", "--log-opt", "max-size=1m", "--log-opt", "max-file=200");
+        await StartAsync(Counter, "--name", "packed", "--log-opt", "max-size=1m", "--log-opt", "max-file=200", "--log-opt", "compress=true");
         for (int kill = 0; kill < Amount.Kills(usual: 6); kill++)
         {
             // Within the first second as well as later.

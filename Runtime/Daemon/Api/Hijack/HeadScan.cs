@@ -9,11 +9,16 @@ internal sealed class HeadScan
     private long _seen;
 
     /// <summary>Finds the end in what has arrived so far.</summary>
-    /// <param name="arrived">From the head's first byte; what was there in the call before, and what came since.</param>
+    /// <param name="arrived">From the head's first byte; what was there in the call before, and what came since. Empty when the connection broke.</param>
     /// <returns>The head's length with its empty line, or -1 when more is needed.</returns>
     /// <exception cref="FramingException">The head is too long, or a line ends in a bare LF.</exception>
     public long FindEnd(ReadOnlySequence<byte> arrived)
     {
+        if (arrived.Length < _seen)
+        {
+            return -1; // the connection broke, and what was there went with it
+        }
+
         while (arrived.Slice(_seen).PositionOf((byte)'\n') is { } feed)
         {
             long end = arrived.Slice(0, feed).Length;

@@ -9,6 +9,7 @@ namespace Rtd.Daemon.Containers.State;
 /// <summary>What exists of a container only while it runs.</summary>
 internal sealed class ContainerRun
 {
+    private readonly DateTimeOffset _startedAt;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public required IContainerProcess Process { get; init; }
@@ -32,7 +33,14 @@ internal sealed class ContainerRun
     /// <summary>CLONE_NEW* flags of the namespaces that are not the host's.</summary>
     public required ulong Namespaces { get; init; }
 
-    public required DateTimeOffset StartedAt { get; init; }
+    /// <summary>By the wall clock of that time.</summary>
+    public required DateTimeOffset StartedAt
+    {
+        get => _startedAt;
+        init => (_startedAt, Age) = (value, new RunAge(value, TimeProvider.System));
+    }
+
+    public RunAge Age { get; private init; } = null!;
 
     /// <summary>Completes when the end has been recorded: the state says exited (or restarting) and the network is free again.</summary>
     public Task Ended => _ended.Task;

@@ -110,6 +110,7 @@ internal sealed class ProcessStreams(bool tty) : ILedgerSink
                 if (log is IRewindableLog rewindable)
                 {
                     _ledger?.Commit(stream, splitter.Unfinished, rewindable.Position);
+                    rewindable.Settle();
                 }
 
                 room = log.WaitForRoomAsync();

@@ -24,8 +24,8 @@ internal sealed partial class JsonFileLog : IRewindableLog
     }
 
     /// <summary>
-    /// The file that was the current one may have been rotated since, by what is to be taken back: then those that are newer hold nothing else. One that
-    /// is gone, or was compressed, has taken the rest along.
+    /// The file that was the current one may have been rotated since, by what is to be taken back: then those that are newer hold nothing else. It is not
+    /// compressed yet (see <see cref="Settle"/>); one that is gone has taken the rest along.
     /// </summary>
     public void Rewind(LogEnd position)
     {

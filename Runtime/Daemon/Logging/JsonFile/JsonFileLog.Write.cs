@@ -14,6 +14,9 @@ internal sealed partial class JsonFileLog
 
     private int _used;
 
+    /// <summary>There are rotated files to be compressed.</summary>
+    private bool _rotated;
+
     public void Write(LogMessage message)
     {
         lock (_lock)
@@ -209,11 +212,7 @@ internal sealed partial class JsonFileLog
             return false;
         }
 
-        if (options.Compress)
-        {
-            Compress(_file!, _size);
-        }
-
+        _rotated = options.Compress;
         _file!.Dispose();
         _file = next;
         _inode = Libc.fstat(next.Fd(), Path).stx_ino;
@@ -222,6 +221,27 @@ internal sealed partial class JsonFileLog
         LogQuota.Current?.Rotated();
         Wake();
         return true;
+    }
+
+    /// <summary>Compresses the rotated files that are not, also those that a kill has left. Not as they are rotated: they may have to be cut back.</summary>
+    public void Settle()
+    {
+        lock (_lock)
+        {
+            if (!_rotated)
+            {
+                return;
+            }
+
+            _rotated = false;
+            for (long age = 1; age < options.MaximumFiles; age++)
+            {
+                if (File.Exists(PathOf(age)))
+                {
+                    Compress(age);
+                }
+            }
+        }
     }
 
     /// <summary>One file becomes a rotation older. Of two forms, which a kill in the middle of compressing leaves, the compressed one goes on.</summary>
@@ -241,25 +261,21 @@ internal sealed partial class JsonFileLog
         }
     }
 
-    /// <summary>Compresses the file that was just rotated. While both forms are there readers take the plain one; on a full disk it stays.</summary>
-    private void Compress(SafeFileHandle rotated, long size)
+    /// <summary>While both forms are there readers take the plain one; on a full disk it stays.</summary>
+    private void Compress(long age)
     {
-        string fresh = CompressedPathOf(1) + ".new";
+        string fresh = CompressedPathOf(age) + ".new";
         try
         {
+            using (FileStream plain = new(PathOf(age), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
             using (FileStream compressed = new(fresh, FileMode.Create))
             using (GZipStream gzip = new(compressed, CompressionLevel.Fastest))
             {
-                byte[] block = new byte[BlockSize];
-                int count;
-                for (long offset = 0; offset < size && (count = RandomAccess.Read(rotated, block, offset)) > 0; offset += count)
-                {
-                    gzip.Write(block, 0, count);
-                }
+                plain.CopyTo(gzip);
             }
 
-            File.Move(fresh, CompressedPathOf(1), overwrite: true);
-            File.Delete(PathOf(1));
+            File.Move(fresh, CompressedPathOf(age), overwrite: true);
+            File.Delete(PathOf(age));
         }
         catch (Exception full) when (full is IOException or UnauthorizedAccessException)
         {

@@ -86,7 +86,13 @@ internal sealed class RemoteLog(string name, string container, ILogSender sender
         }
     }
 
-    public void Flush() => cache?.Flush();
+    public void Flush()
+    {
+        cache?.Flush();
+
+        // A copy to read from is never cut back.
+        (cache as IRewindableLog)?.Settle();
+    }
 
     public ValueTask WaitForRoomAsync()
     {
