@@ -1,6 +1,6 @@
 using Rtd.Tests.Integration.Hosting;
-using V1FactAttribute = Rtd.Tests.Integration.Cgroups.V1FactAttribute;
 using Xunit.Abstractions;
+using V1FactAttribute = Rtd.Tests.Integration.Cgroups.V1FactAttribute;
 
 namespace Rtd.Tests.Integration.EndToEnd.Faults;
 

@@ -4,8 +4,8 @@ using Rtd.Daemon.Containers.Launching;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Mounts;
-using Rtd.Protocol.Spec;
 using Rtd.Protocol.Spawn;
+using Rtd.Protocol.Spec;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Containers.Archives;
