@@ -66,7 +66,8 @@ internal static class Composition
         images.Images.Changed += change => Publish(context.Events, change);
         IdMaps? remap = UserRemap.Prepare(config.UsernsRemap, images.Storage.Driver);
         ICgroupDriver cgroups = CgroupDrivers.Detect();
-        FavorDynMods? quickMoves = cgroups.Version == 1 && config.CgroupFavorDynMods ? FavorDynMods.Hold() : null;
+        // crun (1.8) takes each line of /proc/PID/cgroup for a hierarchy below /sys/fs/cgroup, and cannot start with one that is mounted nowhere.
+        FavorDynMods? quickMoves = cgroups.Version == 1 && config.CgroupFavorDynMods && config.Runtimes.Count == 0 ? FavorDynMods.Hold() : null;
         foreach (string warning in cgroups.Warnings())
         {
             s_log.Warn(warning);

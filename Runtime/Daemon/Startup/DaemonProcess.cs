@@ -67,7 +67,8 @@ internal sealed class DaemonProcess(DaemonOptions flags, DaemonConfig config)
                 module.Register(routes);
             }
 
-            await _services.RestoreAsync(signals.Stop);
+            // Not ended by a signal: half of what was found would be neither served nor stopped. It is bounded; a second signal ends all.
+            await _services.RestoreAsync(CancellationToken.None);
             all.SetResult(routes);
         }
         catch (Exception failure)
