@@ -1,5 +1,6 @@
 """The engines under test. Each has a data root of its own below one directory; nothing of the host's own engines is touched."""
 
+import json
 import os
 import shutil
 import signal
@@ -44,6 +45,8 @@ class Engine:
     """A client's verbs, and the daemon behind them if there is one."""
 
     name = ""
+    # The daemon's configuration file.
+    configuration = {}
 
     def __init__(self, directory):
         self.directory = os.path.join(directory, self.name)
@@ -140,7 +143,7 @@ class Rtd(Engine):
 
     def launch(self):
         with open(self.path("daemon.json"), "w", encoding="ascii") as file:
-            file.write("{}")
+            json.dump(self.configuration, file)
         self.spawn([
             os.path.join(self.dist, "rtd"), "daemon", "--data-root", self.path("data"), "--exec-root", self.path("run"), "--pidfile", self.path("pid"),
             "--config-file", self.path("daemon.json"), "--cgroup-parent", "/rtd-bench", "-H", f"unix://{self.path('sock')}",
@@ -169,7 +172,7 @@ class Docker(Engine):
                 f'disabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\naddress = "{self.path("containerd.sock")}"\n'
             )
         with open(self.path("daemon.json"), "w", encoding="ascii") as file:
-            file.write("{}")
+            json.dump(self.configuration, file)
         self.spawn(["containerd", "--config", config])
         self._await_socket(self.path("containerd.sock"))
         self.spawn([

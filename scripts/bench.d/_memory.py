@@ -1,4 +1,4 @@
-"""Memory of a group of processes while something runs."""
+"""Memory and processor time of processes."""
 
 import os
 import re
@@ -31,7 +31,7 @@ def _with_descendants(roots):
     return found
 
 
-def _pss(pid):
+def pss(pid):
     """Proportional set size in bytes: shared pages are counted by share. 0 for a process that has gone."""
     try:
         with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
@@ -45,7 +45,7 @@ def pss_of_engine(directory, roots, without):
     child); but not of those with the command name `without`, which are the containers' own."""
     needle = os.fsencode(directory) + b"/"
     members = _with_descendants(roots) | {pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if needle in _read(pid, "cmdline")}
-    return [_pss(pid) for pid in members - {os.getpid()} if _read(pid, "comm").strip() != without]
+    return [pss(pid) for pid in members - {os.getpid()} if _read(pid, "comm").strip() != without]
 
 
 def _read(pid, name):
@@ -55,6 +55,12 @@ def _read(pid, name):
             return file.read()
     except (FileNotFoundError, ProcessLookupError):
         return b""
+
+
+def processor_seconds(pid):
+    """User and system time that a process has taken so far; 0 when it has gone."""
+    fields = _read(pid, "stat").rpartition(b")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def high_water(pid):
@@ -82,5 +88,5 @@ class PeakSampler:
 
     def _run(self):
         while not self._stop.is_set():
-            self.peak = max(self.peak, sum(map(_pss, _with_descendants(self._pids()) - {os.getpid()})))
+            self.peak = max(self.peak, sum(map(pss, _with_descendants(self._pids()) - {os.getpid()})))
             self._stop.wait(SAMPLE_SECONDS)

@@ -1,11 +1,12 @@
 """Engines in networks of their own. Each has a network namespace, as on a machine of its own: Docker sets the policy of the FORWARD chain to DROP,
 which would stop the other's traffic. A third namespace, joined to each by a veth pair, is outside."""
 
+import os
 import subprocess
 import time
 
 from _api import Api
-from _engines import Docker, run
+from _engines import START_PATIENCE, Docker, run
 
 NETWORK = "bench"
 
@@ -46,6 +47,43 @@ class Site:
     def fresh_api(self):
         """For a thread of its own."""
         return Api(self.engine.path("sock"))
+
+    def restart(self):
+        self.api.close()
+        self.engine.stop()
+        self.engine.start()
+
+    def launch(self):
+        """Starts the daemon, and returns when it answers a ping."""
+        self.engine.launch()
+        deadline = time.monotonic() + START_PATIENCE
+        while True:
+            try:
+                api = self.fresh_api()
+                api.call("GET", "/_ping")
+                api.close()
+                return
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.002)
+
+    def remove_all(self):
+        for container in self.api.call("GET", "/containers/json?all=1"):
+            self.api.remove(container["Id"])
+
+    def members(self):
+        """The pids of all that runs in the engine's network namespace: daemon, supervisor, shims; not what is in containers with networks of their own."""
+        holder = self._holders[0].pid
+        namespace = os.readlink(f"/proc/{holder}/ns/net")
+        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if pid != holder and self._network_of(pid) == namespace]
+
+    @staticmethod
+    def _network_of(pid):
+        try:
+            return os.readlink(f"/proc/{pid}/ns/net")
+        except OSError:  # it has gone, or is one that nobody may look at
+            return None
 
     def stop(self):
         self.engine.stop()

@@ -4,10 +4,23 @@ import html
 import json
 import statistics
 import sys
+import time
 
 import _machine
 
 COLOURS = ["#2563eb", "#9ca3af", "#d4a373", "#6b7280"]
+
+
+def since(begin):
+    """Milliseconds from a value of time.perf_counter() on."""
+    return (time.perf_counter() - begin) * 1000
+
+
+def timed(action):
+    """Milliseconds that it takes."""
+    begin = time.perf_counter()
+    action()
+    return since(begin)
 
 
 class Values:

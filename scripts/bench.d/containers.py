@@ -2,7 +2,8 @@
 """Containers: run, exec, ps, many starts and removals, memory, logs and the daemon's start; rtd beside docker and podman.
 
 Started by scripts/bench. The engines take turns within each round; "client" is the whole command as a user types it (rtctl, docker, podman),
-"API" the HTTP calls alone, over one kept connection. Podman has no daemon, so that only its commands are measured.
+"API" the HTTP calls alone, over one kept connection. Podman has no daemon, so that only its commands are measured. The column "floor" is what lies below
+any engine: bare runc and crun, and a C program that makes the system calls of a start.
 """
 
 import argparse
@@ -16,8 +17,9 @@ import _memory
 import _part
 from _api import Api
 from _engines import Failed, Podman, Rtd, run
+from _floor import COLUMN, Floor
 from _sites import NetworkedDocker, Site, cycle
-from _values import Values
+from _values import Values, timed
 
 HERE = _part.HERE
 LINE = "0123456789abcdef" * 4
@@ -38,13 +40,6 @@ class PodmanSite:
 
     def stop(self):
         subprocess.run(self.engine.client("rm", "-f", "-a", "-t", "0"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-
-
-def timed(action):
-    """Milliseconds."""
-    begin = time.perf_counter()
-    action()
-    return (time.perf_counter() - begin) * 1000
 
 
 def execute(api, container):
@@ -68,7 +63,7 @@ class Bench:
             else:
                 self.sites.append(Site(Rtd(directory, os.path.abspath(options.dist)) if name == "rtd" else NetworkedDocker(directory), number))
         self.daemons = [site for site in self.sites if isinstance(site, Site)]
-        self.values = Values([site.name for site in self.sites])
+        self.values = Values([*(site.name for site in self.sites), *([] if options.no_floor else [COLUMN])])
         self.text = os.path.join(directory, "text")
         os.mkdir(self.text)
         with open(os.path.join(self.text, "lines"), "w", encoding="ascii") as file:
@@ -76,8 +71,11 @@ class Bench:
                 file.write(f"{LINE[:63]}\n" * (1_000_000 // 64))
         self.image = os.path.join(directory, "busybox.tar")
         run([os.path.join(HERE, "..", "busybox-image"), self.image])
+        self.floor = Floor(directory, self.image)
 
     def run(self):
+        if not self.options.no_floor:
+            self.floor.measure(self.values, self.options.cycles)
         for site in self.sites:
             site.start(self.image)
         for site in self.daemons:
@@ -91,7 +89,7 @@ class Bench:
             self.logs(driver)
         self.daemon_starts(f"with {self.options.listed} containers")
         for site in self.daemons:
-            self.remove_all(site)
+            site.remove_all()
         self.daemon_starts("with none")
 
     def close(self):
@@ -188,28 +186,8 @@ class Bench:
             for site in self.turn(number, self.daemons):
                 site.api.close()
                 site.engine.stop()
-                self.values.tell(f"daemon's start to _ping, {circumstance}: ms", site.name, timed(lambda site=site: self.start_to_ping(site)))
+                self.values.tell(f"daemon's start to _ping, {circumstance}: ms", site.name, timed(site.launch))
                 site.engine.run("version")
-
-    @staticmethod
-    def start_to_ping(site):
-        site.engine.launch()
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                api = Api(site.engine.path("sock"))
-                api.call("GET", "/_ping")
-                api.close()
-                return
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.002)
-
-    @staticmethod
-    def remove_all(site):
-        for container in site.api.call("GET", "/containers/json?all=1"):
-            site.api.remove(container["Id"])
 
 
 def parse_arguments():
@@ -219,6 +197,7 @@ def parse_arguments():
     parser.add_argument("--crowd", type=int, default=50, metavar="N", help="containers started 8 at a time (default 50)")
     parser.add_argument("--listed", type=int, default=100, metavar="N", help="containers that run while ps and memory are measured (default 100)")
     parser.add_argument("--megabytes", type=int, default=200, metavar="N", help="of output for the logs (default 200)")
+    parser.add_argument("--no-floor", action="store_true", help="leave out runc, crun and the C program")
     _part.add_options(parser, engines="rtd,docker,podman")
     return parser.parse_args()
 

@@ -269,6 +269,29 @@ public sealed class LifecycleTests
         Assert.All(sockets, fd => Assert.Equal(Libc.FD_CLOEXEC, Libc.try_getfd(fd)));
     }
 
+    /// <summary>libnftables waits by select(2), for which glibc ends a process whose socket has a number that does not fit (FD_SETSIZE).</summary>
+    [NetworkFact]
+    public async Task The_firewall_works_in_a_daemon_with_more_fds_than_select_takes()
+    {
+        const int FdSetSize = 1024;
+        List<FileStream> held = [];
+        try
+        {
+            while (held.Count == 0 || held[^1].SafeFileHandle.DangerousGetHandle() < FdSetSize)
+            {
+                held.Add(new FileStream("/dev/null", FileMode.Open));
+            }
+
+            using TestHost host = new();
+            using NetworkService service = await host.StartAsync();
+            Assert.Contains("rtd", await host.RunAsync("nft list tables"));
+        }
+        finally
+        {
+            held.ForEach(file => file.Dispose());
+        }
+    }
+
     private static async Task UseAsync(TestHost host, NetworkService service, PortRequest[] ports, bool kill)
     {
         (FakeContainer container, ISandbox endpoint) = await host.AttachAsync(service, ports);

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Errors;
 
@@ -50,7 +52,9 @@ public sealed class TextTests
     {
         DateTimeOffset time = new DateTimeOffset(2020, 1, 2, 3, 4, 5, TimeSpan.FromHours(1)).AddTicks(1_200_000);
         Assert.Equal("2020-01-02T02:04:05.12Z", Timestamps.Format(time));
-        Assert.Equal("2020-01-02T02:04:05.120000000Z", Timestamps.FormatFixed(time));
+        ArrayBufferWriter<byte> fixedLength = new();
+        Timestamps.WriteFixed(fixedLength, time);
+        Assert.Equal("2020-01-02T02:04:05.120000000Z", Encoding.ASCII.GetString(fixedLength.WrittenSpan));
         Assert.Equal("0001-01-01T00:00:00Z", Timestamps.Format(null));
     }
 

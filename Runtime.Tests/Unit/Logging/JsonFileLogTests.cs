@@ -394,7 +394,7 @@ public sealed class JsonFileLogTests : IDisposable
         List<LogMessage> messages = [];
         await foreach (LogMessage message in log.ReadAsync(options, cancellation))
         {
-            messages.Add(message);
+            messages.Add(message with { Data = message.Data.ToArray() });
         }
 
         return messages;

@@ -40,8 +40,12 @@ internal sealed partial class ApiContext
     }
 
     /// <summary>Answers with a document and its length.</summary>
-    public Task WriteJsonAsync(int status, object? value) =>
-        WriteBytesAsync(status, MediaTypeNames.Application.Json, Json.Encode(value));
+    public async Task WriteJsonAsync(int status, object? value)
+    {
+        using PooledBuffer document = new();
+        Json.Encode(value, document);
+        await WriteBytesAsync(status, MediaTypeNames.Application.Json, document.Written);
+    }
 
     /// <summary>Answers with a status and nothing else.</summary>
     public async Task WriteEmptyAsync(int status)
@@ -60,10 +64,10 @@ internal sealed partial class ApiContext
     public Task WriteTextAsync(int status, string text, string contentType = "text/plain; charset=utf-8") =>
         WriteBytesAsync(status, contentType, System.Text.Encoding.UTF8.GetBytes(text));
 
-    private async Task WriteBytesAsync(int status, string contentType, byte[] body)
+    private async Task WriteBytesAsync(int status, string contentType, ReadOnlyMemory<byte> body)
     {
         Http.Response.ContentType = contentType;
-        await AuthorizeAnswerAsync(status, Authorization.AuthorizationQuestion.IsJson(contentType) ? body : null);
+        await AuthorizeAnswerAsync(status, Authorized is not null && Authorization.AuthorizationQuestion.IsJson(contentType) ? body.ToArray() : null);
         Http.Response.StatusCode = status;
         Http.Response.ContentLength = body.Length;
         if (Http.Request.Method != "HEAD")

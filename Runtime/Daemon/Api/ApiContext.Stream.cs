@@ -14,10 +14,15 @@ internal sealed partial class ApiContext
     }
 
     /// <summary>One document of a JSON stream, flushed; <see cref="StartStreamAsync"/> comes first.</summary>
-    public Task WriteMessageAsync(object value) => WriteDocumentAsync(Json.Encode(value));
+    public async Task WriteMessageAsync(object value)
+    {
+        using PooledBuffer document = new();
+        Json.Encode(value, document);
+        await WriteDocumentAsync(document.Written);
+    }
 
     /// <summary>The same for a document that is encoded already.</summary>
-    public async Task WriteDocumentAsync(byte[] document)
+    public async Task WriteDocumentAsync(ReadOnlyMemory<byte> document)
     {
         await Http.Response.BodyWriter.WriteAsync(document, Aborted);
         await Http.Response.BodyWriter.FlushAsync(Aborted);

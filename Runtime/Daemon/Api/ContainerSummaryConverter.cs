@@ -37,9 +37,20 @@ internal sealed class ContainerSummaryConverter : JsonConverter<ContainerSummary
         Text(writer, nameof(value.Status), value.Status);
         Host(writer, value.HostConfig);
         Networks(writer, value.NetworkSettings, serializer);
-        writer.WritePropertyName(nameof(value.Mounts), escape: false);
-        serializer.Serialize(writer, value.Mounts);
+        Mounts(writer, value.Mounts, serializer);
         writer.WriteEndObject();
+    }
+
+    private static void Mounts(JsonWriter writer, List<MountPointSummary> mounts, JsonSerializer serializer)
+    {
+        writer.WritePropertyName(nameof(ContainerSummary.Mounts), escape: false);
+        writer.WriteStartArray();
+        foreach (MountPointSummary mount in mounts)
+        {
+            serializer.Serialize(writer, mount);
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void Ports(JsonWriter writer, List<PortSummary> ports)
@@ -82,7 +93,7 @@ internal sealed class ContainerSummaryConverter : JsonConverter<ContainerSummary
         writer.WriteStartObject();
         writer.WritePropertyName(nameof(settings.Networks), escape: false);
         writer.WriteStartObject();
-        foreach ((string name, EndpointSettings endpoint) in settings.Networks.OrderBy(network => network.Key, StringComparer.Ordinal))
+        foreach ((string name, EndpointSettings endpoint) in Sorted(settings.Networks))
         {
             writer.WritePropertyName(name);
             Endpoint(writer, endpoint, serializer);
@@ -96,7 +107,15 @@ internal sealed class ContainerSummaryConverter : JsonConverter<ContainerSummary
     {
         writer.WriteStartObject();
         writer.WritePropertyName(nameof(endpoint.IPAMConfig), escape: false);
-        serializer.Serialize(writer, endpoint.IPAMConfig);
+        if (endpoint.IPAMConfig is null)
+        {
+            writer.WriteNull();
+        }
+        else
+        {
+            serializer.Serialize(writer, endpoint.IPAMConfig);
+        }
+
         List(writer, nameof(endpoint.Links), endpoint.Links);
         List(writer, nameof(endpoint.Aliases), endpoint.Aliases);
         Text(writer, nameof(endpoint.MacAddress), endpoint.MacAddress);
@@ -162,7 +181,7 @@ internal sealed class ContainerSummaryConverter : JsonConverter<ContainerSummary
         }
 
         writer.WriteStartObject();
-        foreach ((string key, string value) in values.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach ((string key, string value) in Sorted(values))
         {
             writer.WritePropertyName(key);
             writer.WriteValue(value);
@@ -170,4 +189,8 @@ internal sealed class ContainerSummaryConverter : JsonConverter<ContainerSummary
 
         writer.WriteEndObject();
     }
+
+    /// <summary>Most maps have one entry or none, for which sorting costs more than writing.</summary>
+    private static IEnumerable<KeyValuePair<string, T>> Sorted<T>(Dictionary<string, T> map) =>
+        map.Count > 1 ? map.OrderBy(pair => pair.Key, StringComparer.Ordinal) : map;
 }

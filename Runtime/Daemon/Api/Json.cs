@@ -15,6 +15,9 @@ internal static class Json
     /// <summary>Deeper than any document of the API; a guard against stack use by nested input.</summary>
     public const int MaxDepth = 64;
 
+    /// <summary>The least that a StreamWriter takes. It makes its buffers for each document, of which most are small; behind it all is in memory.</summary>
+    private const int CharsAtOnce = 128;
+
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private static readonly JsonSerializer s_writer = JsonSerializer.Create(new JsonSerializerSettings
@@ -37,14 +40,17 @@ internal static class Json
     /// <summary>The document and a newline, as Go's encoder ends every value.</summary>
     public static byte[] Encode(object? value)
     {
-        using MemoryStream buffer = new(1024);
-        using (StreamWriter text = new(buffer, s_utf8, leaveOpen: true))
-        {
-            s_writer.Serialize(text, value);
-            text.Write('\n');
-        }
+        using PooledBuffer document = new();
+        Encode(value, document);
+        return document.Written.ToArray();
+    }
 
-        return buffer.ToArray();
+    /// <summary>As <see cref="Encode(object?)"/>, for answers that are sent and forgotten.</summary>
+    public static void Encode(object? value, PooledBuffer document)
+    {
+        using StreamWriter text = new(document, s_utf8, CharsAtOnce, leaveOpen: true);
+        s_writer.Serialize(text, value);
+        text.Write('\n');
     }
 
     /// <summary>Reads one whole document. Anything but strict JSON of the right shape is an invalid parameter, in dockerd's words.</summary>

@@ -7,7 +7,6 @@ using Rtd.Daemon.Containers.Launching;
 using Rtd.Daemon.Containers.State;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Containers.Validation;
-using Rtd.Daemon.Errors;
 using Rtd.Daemon.Logging;
 using Rtd.Daemon.Networking;
 
@@ -16,6 +15,8 @@ namespace Rtd.Daemon.Containers;
 /// <summary>Shows containers in the shapes of the API. It reads snapshots and waits for nobody.</summary>
 internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerFiles files, ContainerStore store, ExecStore execs, ContainerLauncher launcher)
 {
+    private static readonly string[] s_statusNames = [.. Enum.GetValues<ContainerStatus>().Select(status => status.ToString().ToLowerInvariant())];
+
     public ContainerInspect Inspect(Container container, bool withSize)
     {
         ContainerRecord record = container.Record;
@@ -49,7 +50,8 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
         };
     }
 
-    public ContainerSummary Summarize(Container container, bool withSize, DateTimeOffset now, IEnumerable<string> linkNames)
+    /// <param name="images">Kept over a list.</param>
+    public ContainerSummary Summarize(Container container, bool withSize, DateTimeOffset now, IEnumerable<string> linkNames, ImageNames images)
     {
         ContainerRecord record = container.Record;
         long? size = withSize ? parts.Layers.Size(record.Id) : null;
@@ -57,7 +59,7 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
         {
             Id = record.Id,
             Names = ["/" + record.Name, .. linkNames],
-            Image = ImageName(record),
+            Image = images.NameOf(record),
             ImageID = record.ImageId,
             Command = string.Join(' ', record.Command.Select((word, index) => index > 0 && word.Contains(' ') ? $"'{word}'" : word)),
             Created = record.Created.ToUnixTimeSeconds(),
@@ -88,7 +90,7 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
         return shown;
     }
 
-    public static string StatusName(ContainerStatus status) => status.ToString().ToLowerInvariant();
+    public static string StatusName(ContainerStatus status) => s_statusNames[(int)status];
 
     /// <summary>Exposed ports, and the published ones of a running container.</summary>
     public static List<PortSummary> Ports(ContainerRecord record, ContainerRun? run)
@@ -117,8 +119,9 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
         return ports;
     }
 
-    private static IEnumerable<(int Port, string Protocol)> Exposed(ContainerRecord record) =>
-        (record.Config.ExposedPorts ?? []).Keys.Concat((record.HostConfig.PortBindings ?? []).Keys).Select(PortSpecs.ParseContainerPort).Distinct();
+    private static IEnumerable<(int Port, string Protocol)> Exposed(ContainerRecord record) => record.Config.ExposedPorts is null or { Count: 0 } && record.HostConfig.PortBindings is null or { Count: 0 }
+        ? []
+        : (record.Config.ExposedPorts ?? []).Keys.Concat((record.HostConfig.PortBindings ?? []).Keys).Select(PortSpecs.ParseContainerPort).Distinct();
 
     private static bool Same(PortBinding binding, (int Port, string Protocol) port) => binding.ContainerPort == port.Port && binding.Protocol == port.Protocol;
 
@@ -154,7 +157,7 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
         })],
     };
 
-    private static List<MountPointSummary> Mounts(ContainerRecord record) => record.Mounts.Where(mount => !mount.Hidden).Select(mount => new MountPointSummary
+    private static List<MountPointSummary> Mounts(ContainerRecord record) => record.Mounts.Count == 0 ? [] : record.Mounts.Where(mount => !mount.Hidden).Select(mount => new MountPointSummary
     {
         Type = mount.Type,
         Name = mount.Name.Length > 0 ? mount.Name : null,
@@ -248,17 +251,4 @@ internal sealed class ContainerPresenter(ContainerDependencies parts, ContainerF
         MacAddress = endpoint?.MacAddress ?? asked.MacAddress,
         DNSNames = endpoint is { DnsNames.Count: > 0 } ? [.. endpoint.DnsNames] : null,
     };
-
-    /// <summary>The name the container was made from, or the id when that name has moved on to another image.</summary>
-    private string ImageName(ContainerRecord record)
-    {
-        try
-        {
-            return parts.Images.Get(record.Config.Image).Id == record.ImageId ? record.Config.Image : record.ImageId;
-        }
-        catch (EngineException gone) when (gone.Kind is ErrorKind.NotFound or ErrorKind.InvalidParameter)
-        {
-            return record.ImageId;
-        }
-    }
 }

@@ -45,9 +45,10 @@ internal sealed partial class ContainerService
         while (left.Count > 0)
         {
             HashSet<string> waiting = [.. left.Select(container => container.Id)];
-            List<Container> round = left.FindAll(container => !ContainerLinks.Dependences(container.Record, _store).Any(waiting.Contains));
+            ILookup<bool, Container> byTurn = left.ToLookup(container => ContainerLinks.Dependences(container.Record, _store).Any(waiting.Contains));
+            List<Container> round = [.. byTurn[false]];
             rounds.Add(round.Count > 0 ? round : left); // in a ring nobody is first
-            left = round.Count > 0 ? left.FindAll(container => !round.Contains(container)) : [];
+            left = round.Count > 0 ? [.. byTurn[true]] : [];
         }
 
         return rounds;

@@ -39,15 +39,16 @@ internal sealed partial class ContainerService
             .OrderByDescending(container => container.Record.Created);
         DateTimeOffset now = DateTimeOffset.UtcNow;
         ILookup<string, string> links = LinkNames();
-        return [.. (limit > 0 ? chosen.Take(limit) : chosen).Select(container => Summarize(container, withSize, now, links[container.Id])).OfType<ContainerSummary>()];
+        ImageNames images = new(_parts.Images);
+        return [.. (limit > 0 ? chosen.Take(limit) : chosen).Select(container => Summarize(container, withSize, now, links[container.Id], images)).OfType<ContainerSummary>()];
     }
 
     /// <summary>Null for a container that goes while its size is measured.</summary>
-    private ContainerSummary? Summarize(Container container, bool withSize, DateTimeOffset now, IEnumerable<string> linkNames)
+    private ContainerSummary? Summarize(Container container, bool withSize, DateTimeOffset now, IEnumerable<string> linkNames, ImageNames images)
     {
         try
         {
-            return _presenter.Summarize(container, withSize, now, linkNames);
+            return _presenter.Summarize(container, withSize, now, linkNames, images);
         }
         catch (Exception gone) when (gone is EngineException or SyscallException && (container.IsRemoved || container.State.Status == ContainerStatus.Removing))
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Rtd.Daemon.Containers.Streams;
 using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Execution;
@@ -23,7 +22,8 @@ internal sealed class LogFormatter(bool tty, bool timestamps, byte[]? details)
             _line.ResetWrittenCount();
             if (timestamps)
             {
-                _line.Write(Encoding.ASCII.GetBytes(Timestamps.FormatFixed(message.Time) + " "));
+                Timestamps.WriteFixed(_line, message.Time);
+                _line.Write(" "u8);
             }
 
             _line.Write(details);

@@ -25,6 +25,6 @@ internal interface ILogDriver : IAsyncDisposable
     /// <summary>Whether <see cref="ReadAsync"/> works ("none" cannot be read).</summary>
     bool CanRead { get; }
 
-    /// <summary>Messages in order. With follow it goes on until the driver is disposed (the container ended) or the token is cancelled.</summary>
+    /// <summary>Messages in order, the data of each good until the next is asked for. With follow it goes on until the driver is disposed (the container ended) or the token is cancelled.</summary>
     IAsyncEnumerable<LogMessage> ReadAsync(LogReadOptions options, CancellationToken cancellation);
 }

@@ -7,7 +7,7 @@ internal static partial class Libc
 {
     public const int X_OK = 1;
 
-    public const uint CLOSE_RANGE_CLOEXEC = 4;
+    public const uint CLOSE_RANGE_UNSHARE = 2, CLOSE_RANGE_CLOEXEC = 4;
 
     [LibraryImport(LibraryName, EntryPoint = "read", SetLastError = true)]
     private static unsafe partial nint _read(int fd, byte* buffer, nuint count);

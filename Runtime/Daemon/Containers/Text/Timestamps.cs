@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Rtd.Daemon.Api;
 using Rtd.Daemon.Errors;
@@ -11,8 +12,12 @@ internal static class Timestamps
     public static string Format(DateTimeOffset? time) => GoTimeConverter.Print(time?.UtcDateTime ?? default);
 
     /// <summary>RFC 3339 with nine digits, as <c>logs --timestamps</c> prints it, so that columns stay aligned.</summary>
-    public static string FormatFixed(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture);
+    public static void WriteFixed(IBufferWriter<byte> output, DateTimeOffset time)
+    {
+        const int Length = 30;
+        time.UtcDateTime.TryFormat(output.GetSpan(Length), out int written, "yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture);
+        output.Advance(written);
+    }
 
     /// <summary>A time of a log query; absent, "" and the API's default of 0 are null.</summary>
     public static DateTimeOffset? ParseQuery(string name, string? text) =>

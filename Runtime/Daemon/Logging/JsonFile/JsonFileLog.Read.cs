@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Execution;
@@ -8,22 +7,19 @@ namespace Rtd.Daemon.Logging.JsonFile;
 
 internal sealed partial class JsonFileLog
 {
-    private const int BlockSize = 64 * 1024;
-
-    /// <summary>A longer line is no line of ours (a message has at most 16 KiB) and is skipped.</summary>
-    private const int MaximumLine = 16 * 1024 * 1024;
-
     public async IAsyncEnumerable<LogMessage> ReadAsync(LogReadOptions request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         List<LogSegment> segments = OpenAll(out long committed);
         using LogPosition position = new(segments, Start(segments, committed, request));
+        using LogBlock block = new();
         LogSegment? last = segments.LastOrDefault();
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
             (long limit, bool complete) = Look(position);
             limit = !request.Follow && position.Segment == last ? committed : limit;
-            foreach (LogMessage message in ReadBlock(position, limit))
+            block.Read(position, limit);
+            foreach (LogMessage message in block.Messages)
             {
                 if (message.Time > request.Until)
                 {
@@ -46,6 +42,8 @@ internal sealed partial class JsonFileLog
                 yield break;
             }
 
+            // Who follows a silent container holds no buffers.
+            block.Release();
             if (complete ? !TryAdvance(position) : !await ChangedAsync(position, request.Until, cancellation).ConfigureAwait(false))
             {
                 yield break;
@@ -203,67 +201,5 @@ internal sealed partial class JsonFileLog
         }
 
         return true;
-    }
-
-    /// <summary>Decodes the next block of whole lines and moves the position behind them; empty at the limit. The texts share one new array.</summary>
-    private static List<LogMessage> ReadBlock(LogPosition position, long limit)
-    {
-        List<LogMessage> messages = [];
-        position.Moved = false;
-        byte[] block = ArrayPool<byte>.Shared.Rent(BlockSize);
-        try
-        {
-            while (messages.Count == 0 && position.Offset < limit)
-            {
-                int wanted = (int)Math.Min(block.Length, limit - position.Offset);
-                int count = position.Segment!.Read(block.AsSpan(0, wanted), position.Offset);
-                int whole = block.AsSpan(0, count).LastIndexOf((byte)'\n') + 1;
-                if (whole > 0)
-                {
-                    Decode(block.AsSpan(0, whole), messages);
-                    position.Offset += whole;
-                    position.Moved = true;
-                }
-                else if (count < block.Length)
-                {
-                    // Part of a line at the end, left by a crash. It may still be cut off and written over, so the position stays.
-                    break;
-                }
-                else if (block.Length < MaximumLine)
-                {
-                    int larger = block.Length * 2;
-                    ArrayPool<byte>.Shared.Return(block);
-                    block = ArrayPool<byte>.Shared.Rent(larger);
-                }
-                else
-                {
-                    position.Offset += count;
-                    position.Moved = true;
-                }
-            }
-
-            return messages;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(block);
-        }
-    }
-
-    private static void Decode(ReadOnlySpan<byte> lines, List<LogMessage> messages)
-    {
-        byte[] texts = GC.AllocateUninitializedArray<byte>(lines.Length);
-        int used = 0;
-        while (lines.Length > 0)
-        {
-            int length = lines.IndexOf((byte)'\n') + 1;
-            if (JsonLineDecoder.TryDecode(lines[..(length - 1)], texts.AsSpan(used), out int written, out OutputStream stream, out DateTimeOffset time))
-            {
-                messages.Add(new LogMessage(stream, time, texts.AsMemory(used, written)));
-                used += written;
-            }
-
-            lines = lines[length..];
-        }
     }
 }

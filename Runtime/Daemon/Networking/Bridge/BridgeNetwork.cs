@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Net;
+using Rtd.Daemon.Errors;
 using Rtd.Daemon.Networking.Endpoints;
 using Rtd.Daemon.Networking.Firewall;
 using Rtd.Daemon.Networking.Links;
 using Rtd.Daemon.Networking.Namespaces;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Networking.Bridge;
 
@@ -14,6 +16,9 @@ internal sealed class BridgeNetwork(
 {
     // Links between containers are of the default bridge.
     private readonly BridgePermits? _permits = filter is not null && !record.UserDefined && !settings.Icc ? new BridgePermits(filter, settings.LinkName) : null;
+
+    /// <summary>BR_MAX_PORTS in the kernel's br_private.h, less port 0, which there is not.</summary>
+    private const int MaxPorts = 1023;
 
     public BridgeSettings Settings => settings;
 
@@ -30,6 +35,12 @@ internal sealed class BridgeNetwork(
         {
             VethPair.Create(
                 links, endpoint.EndpointId, bridgeIndex, target.Handle, endpoint.InterfaceName, endpoint.Mac, settings.Mtu, isolated: !settings.Icc, settings.Hairpin);
+        }
+        catch (SyscallException failure) when (failure.Errno == Libc.EXFULL)
+        {
+            _permits?.Remove(endpoint);
+            throw EngineException.System(
+                $"network {Record.Name} is full: the kernel gives bridge {settings.LinkName} no more than {MaxPorts} ports (containers, and other links in it). Put the container on another network", failure);
         }
         catch
         {

@@ -1,12 +1,20 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Rtd.Daemon.Errors;
+using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Networking.Firewall;
 
 /// <summary>libnftables, loaded when it is there. One script at a time; each is one transaction in the kernel.</summary>
-/// <remarks>The context's socket belongs to the network namespace of the thread that loads it.</remarks>
+/// <remarks>
+/// It is used by one thread that has a table of fds of its own. The library waits for its socket by select(2), which ends the whole process (glibc's
+/// check of FD_SET) when the socket's number is 1024 or more; and it opens a socket again after an interrupted dump, when a daemon with some hundred
+/// containers has no lower number left. Nor can a process that is spawned get the socket, which has no close-on-exec. The thread must start nothing: a
+/// thread that is created from it would have its fds. The socket belongs to the network namespace of the thread that loads the library.
+/// </remarks>
 internal sealed unsafe class Nftables : IDisposable
 {
     private const string DefaultLibrary = "libnftables.so.1";
@@ -17,8 +25,9 @@ internal sealed unsafe class Nftables : IDisposable
     private readonly delegate* unmanaged[Cdecl]<nint, byte*> _getOutput;
     private readonly delegate* unmanaged[Cdecl]<nint, byte*> _getError;
     private readonly delegate* unmanaged[Cdecl]<nint, void> _free;
-    private nint _context;
-    private int _socket = -1;
+    private readonly BlockingCollection<NftablesScript> _scripts = [];
+    private readonly Thread _thread;
+    private bool _disposed;
 
     private Nftables(nint library)
     {
@@ -27,8 +36,10 @@ internal sealed unsafe class Nftables : IDisposable
         _getOutput = (delegate* unmanaged[Cdecl]<nint, byte*>)NativeLibrary.GetExport(library, "nft_ctx_get_output_buffer");
         _getError = (delegate* unmanaged[Cdecl]<nint, byte*>)NativeLibrary.GetExport(library, "nft_ctx_get_error_buffer");
         _free = (delegate* unmanaged[Cdecl]<nint, void>)NativeLibrary.GetExport(library, "nft_ctx_free");
-        _context = NewContext(library);
-        _socket = ProtectSockets();
+        NftablesScript opening = new([]);
+        _thread = new Thread(() => Serve(opening)) { IsBackground = true, Name = "nftables" };
+        _thread.StartOrThrow();
+        opening.Wait();
     }
 
     /// <summary>Throws a clear error, with what to install, when the library is not there.</summary>
@@ -47,33 +58,86 @@ internal sealed unsafe class Nftables : IDisposable
     {
         byte[] bytes = new byte[Encoding.UTF8.GetByteCount(script) + 1];
         Encoding.UTF8.GetBytes(script, bytes);
+        NftablesScript order = new(bytes);
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_context == 0, this);
-            int result;
-            fixed (byte* start = bytes)
-            {
-                result = _run(_context, start);
-            }
-
-            KeepSocketProtected();
-            return result == 0
-                ? Marshal.PtrToStringUTF8((nint)_getOutput(_context)) ?? ""
-                : throw EngineException.System($"firewall: {FirstLine(Marshal.PtrToStringUTF8((nint)_getError(_context)))}");
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _scripts.Add(order);
+            order.Wait();
         }
+
+        return order.Failed ? throw EngineException.System($"firewall: {FirstLine(order.Output)}") : order.Output;
     }
 
     public void Dispose()
     {
         lock (_gate)
         {
-            if (_context != 0)
+            if (!_disposed)
             {
-                _free(_context);
-                _context = 0;
+                _disposed = true;
+                _scripts.CompleteAdding();
+                _thread.Join();
+                _scripts.Dispose();
                 NativeLibrary.Free(_library);
             }
         }
+    }
+
+    /// <summary>The thread's life.</summary>
+    private void Serve(NftablesScript opening)
+    {
+        nint context;
+        try
+        {
+            PartFromFds();
+            context = NewContext(_library);
+        }
+        catch (Exception failure)
+        {
+            opening.Break(failure);
+            return;
+        }
+
+        opening.End(failed: false, "");
+        foreach (NftablesScript script in _scripts.GetConsumingEnumerable())
+        {
+            int result;
+            fixed (byte* start = script.Text)
+            {
+                result = _run(context, start);
+            }
+
+            script.End(result != 0, Marshal.PtrToStringUTF8((nint)(result == 0 ? _getOutput(context) : _getError(context))) ?? "");
+        }
+
+        _free(context);
+    }
+
+    /// <summary>From here on the thread has no fd but the standard ones.</summary>
+    private static void PartFromFds()
+    {
+        uint first = 3;
+        foreach (uint kept in RuntimeFds())
+        {
+            if (kept > first)
+            {
+                Libc.close_range(first, kept - 1, Libc.CLOSE_RANGE_UNSHARE);
+            }
+
+            first = kept + 1;
+        }
+
+        Libc.close_range(first, uint.MaxValue, Libc.CLOSE_RANGE_UNSHARE);
+    }
+
+    /// <summary>The memory that a runtime with a compiler writes code to, which it opens first of all; such a runtime is under the tests only.</summary>
+    private static IEnumerable<uint> RuntimeFds()
+    {
+        const int First = 3, Few = 32;
+        return Enumerable.Range(First, Few)
+            .Where(fd => new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{fd}")).LinkTarget?.Contains("memfd:doublemapper", StringComparison.Ordinal) == true)
+            .Select(fd => (uint)fd);
     }
 
     private static nint NewContext(nint library)
@@ -88,34 +152,10 @@ internal sealed unsafe class Nftables : IDisposable
     }
 
     /// <summary>"Error: Could not process rule: No such file or directory" and a drawing below it.</summary>
-    private static string FirstLine(string? text)
+    private static string FirstLine(string text)
     {
-        string line = (text ?? "").Split('\n', 2)[0];
+        string line = text.Split('\n', 2)[0];
         int mark = line.IndexOf("Error: ", StringComparison.Ordinal);
         return mark >= 0 ? line[(mark + "Error: ".Length)..] : line.Length > 0 ? line : "nft gave no reason";
-    }
-
-    /// <summary>libnftables opens its socket without close-on-exec, and again after an interrupted dump; spawned processes must not have it.</summary>
-    private void KeepSocketProtected()
-    {
-        if (_socket < 0 || Libc.try_getfd(_socket) != Libc.FD_CLOEXEC)
-        {
-            _socket = ProtectSockets();
-        }
-    }
-
-    private static int ProtectSockets()
-    {
-        int found = -1;
-        foreach (string path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
-        {
-            if (int.TryParse(Path.GetFileName(path), out int fd) && Libc.try_getfd(fd) == 0 && Libc.is_netlink(fd, Libc.NETLINK_NETFILTER))
-            {
-                Libc.fcntl(fd, Libc.F_SETFD, Libc.FD_CLOEXEC);
-                found = fd;
-            }
-        }
-
-        return found;
     }
 }

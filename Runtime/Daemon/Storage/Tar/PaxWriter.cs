@@ -9,6 +9,11 @@ internal static class PaxWriter
     /// <summary>What a ustar header cannot say of a member; empty when it can say all.</summary>
     public static byte[] Records(TarEntry entry, bool longName, bool longLink, bool largeSize, bool largeOwner, bool oddTime)
     {
+        if (!(longName || longLink || largeSize || largeOwner || oddTime) && entry.Xattrs.Count == 0)
+        {
+            return [];
+        }
+
         MemoryStream records = new();
         if (longName)
         {
