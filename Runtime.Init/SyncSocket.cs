@@ -63,6 +63,9 @@ internal sealed class SyncSocket(int fd)
         }
     }
 
+    /// <summary>Whether the next program has it too, under the same number, or an execve is the end of it.</summary>
+    public void KeepAcrossExec(bool keep) => Libc.fcntl(fd, Libc.F_SETFD, keep ? 0 : Libc.FD_CLOEXEC);
+
     /// <summary>Closes it in a process that stays (--init), so that the daemon sees success.</summary>
     public void Close() => Libc.close(fd);
 
