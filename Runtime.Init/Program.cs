@@ -18,7 +18,7 @@ internal static class Program
             return new Supervisor(SyncFd).Run();
         }
 
-        if (args is not [InitRoles.Container or InitRoles.Exec or InitRoles.RuntimeParent])
+        if (args is not [InitRoles.Container or InitRoles.Prepared or InitRoles.Exec or InitRoles.RuntimeParent])
         {
             Console.Error.WriteLine("rtinit is started by rtd, not by hand");
             return 1;
@@ -30,6 +30,10 @@ internal static class Program
             if (args[0] == InitRoles.Container)
             {
                 ContainerInit.Run(sync);
+            }
+            else if (args[0] == InitRoles.Prepared)
+            {
+                PreparedInit.Run(sync);
             }
             else if (args[0] == InitRoles.Exec)
             {
