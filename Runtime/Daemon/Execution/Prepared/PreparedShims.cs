@@ -93,12 +93,25 @@ internal sealed class PreparedShims(Func<ulong, Task<PreparedShim>> cloneAsync, 
         }
 
         await keeping;
+        await TidyAsync();
     }
 
     private static bool IsOlder(long at, TimeSpan age) => Environment.TickCount64 - at > age.TotalMilliseconds;
 
-    /// <summary>Fills up and renews, until nothing was started for a while.</summary>
+    /// <summary>Fills up and renews, until nothing was started for a while. Starts need none of it, so it must not throw.</summary>
     private async Task KeepAsync()
+    {
+        try
+        {
+            await FillAsync();
+        }
+        catch (Exception failure)
+        {
+            s_log.Error(failure, "preparing sandboxes");
+        }
+    }
+
+    private async Task FillAsync()
     {
         while (await TidyAsync())
         {
