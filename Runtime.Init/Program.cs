@@ -18,7 +18,7 @@ internal static class Program
             return new Supervisor(SyncFd).Run();
         }
 
-        if (args is not ([InitRoles.Container or InitRoles.Exec or InitRoles.RuntimeParent] or [InitRoles.Reaper, "--", _, ..]))
+        if (args is not ([InitRoles.Container or InitRoles.Prepared or InitRoles.Exec or InitRoles.RuntimeParent] or [InitRoles.Reaper, "--", _, ..]))
         {
             Console.Error.WriteLine("rtinit is started by rtd, not by hand");
             return 1;
@@ -35,6 +35,10 @@ internal static class Program
             if (args[0] == InitRoles.Container)
             {
                 ContainerInit.Run(sync);
+            }
+            else if (args[0] == InitRoles.Prepared)
+            {
+                PreparedInit.Run(sync);
             }
             else if (args[0] == InitRoles.Exec)
             {

@@ -33,6 +33,18 @@ internal sealed class SyncSocket(int fd)
             : throw new InitException(0, $"expected {expected} on the sync socket, got {body[0]}");
     }
 
+    /// <summary>The fds that have come are the standard streams; they are not among <see cref="Received"/> any more.</summary>
+    public void TakeStdio()
+    {
+        for (int number = 0; number < _received.Count; number++)
+        {
+            Libc.dup2(_received[number].Fd(), number);
+            _received[number].Dispose();
+        }
+
+        _received.Clear();
+    }
+
     public void Send(SyncMessage bare, SafeFileHandle? passed = null)
     {
         ReadOnlySpan<byte> data = SpecCodec.Encode(bare).Span;
