@@ -18,18 +18,27 @@ internal static class Program
             return new Supervisor(SyncFd).Run();
         }
 
-        if (args is not [InitRoles.Container or InitRoles.Exec or InitRoles.RuntimeParent])
+        if (args is not ([InitRoles.Container or InitRoles.Prepared or InitRoles.Exec or InitRoles.RuntimeParent] or [InitRoles.Reaper, "--", _, ..]))
         {
             Console.Error.WriteLine("rtinit is started by rtd, not by hand");
             return 1;
         }
 
         SyncSocket sync = new(SyncFd);
+        if (args is [InitRoles.Reaper, "--", .. string[] command])
+        {
+            return Reaper.Run(sync, command);
+        }
+
         try
         {
             if (args[0] == InitRoles.Container)
             {
                 ContainerInit.Run(sync);
+            }
+            else if (args[0] == InitRoles.Prepared)
+            {
+                PreparedInit.Run(sync);
             }
             else if (args[0] == InitRoles.Exec)
             {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Sync;
@@ -6,15 +8,59 @@ using Rtd.Protocol.Syscalls;
 namespace Rtd.Init;
 
 /// <summary><c>--init</c>: stays as pid 1, starts the command, hands signals on, reaps orphans, and ends with the command's exit code.</summary>
+/// <remarks>
+/// It is another execve of rtinit, as the user, with the user's capabilities, filter and AppArmor profile: all of these belong to a thread, and what made the
+/// container has threads of the runtime that keep what they had. A tracer inside could have used those.
+/// </remarks>
 internal static class Reaper
 {
-    public static void Run(SyncSocket sync, string command, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
+    /// <summary>Before names that the runtime would take for settings of its own.</summary>
+    private const char Veil = '=';
+
+    /// <summary>All but 32 to 34: see the mask that the daemon starts rtinit with.</summary>
+    private const ulong ThreadsMask = ~(7UL << 31);
+
+    /// <summary>Does not return. The sync socket stays open until the command runs, so that the daemon hears why it does not.</summary>
+    public static void Become(SyncSocket sync, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
     {
+        Libc.pthread_sigmask(new Libc.sigset_t { bits = ThreadsMask });
+        sync.KeepAcrossExec(true);
+        CommandLookup.Execute("/proc/self/exe", ["rtinit", InitRoles.Reaper, "--", .. arguments], [.. environment.Select(Veiled)]);
+    }
+
+    /// <returns>The command's exit code, or that of a failure, which the daemon has been told of.</returns>
+    public static int Run(SyncSocket sync, IReadOnlyList<string> arguments)
+    {
+        // With `--pid container:` others see it, and the daemon's socket in it.
+        Libc.prctl(Libc.PR_SET_DUMPABLE, 0);
+        sync.KeepAcrossExec(false);
         Libc.pthread_sigmask(new Libc.sigset_t { bits = ulong.MaxValue });
         SpawnedProcess child;
         try
         {
-            child = Spawner.Spawn(new SpawnRequest
+            Progress.Step = InitStep.Execute;
+            SetName();
+            child = Start(arguments);
+        }
+        catch (Exception failure)
+        {
+            sync.TrySendError(Progress.Describe(failure));
+            return 1;
+        }
+
+        sync.Close();
+        Libc.prctl(Libc.PR_SET_DUMPABLE, 1);
+        return Attend(child);
+    }
+
+    private static SpawnedProcess Start(IReadOnlyList<string> arguments)
+    {
+        IReadOnlyList<string> environment = OwnEnvironment();
+        string command = CommandLookup.Find(arguments[0], environment);
+        Signals.SetDefaults();
+        try
+        {
+            return Spawner.Spawn(new SpawnRequest
             {
                 ExecutableFd = Libc.AT_FDCWD,
                 Path = command,
@@ -29,11 +75,6 @@ internal static class Reaper
         {
             throw new InitException(failure.Errno, $"exec {command}: {Libc.strerror(failure.Errno)}");
         }
-
-        sync.Close();
-        Libc.close_range(3, (uint)child.Pidfd.Fd() - 1, 0);
-        Libc.close_range((uint)child.Pidfd.Fd() + 1, uint.MaxValue, 0);
-        Environment.Exit(Attend(child));
     }
 
     private static int Attend(SpawnedProcess child)
@@ -60,4 +101,36 @@ internal static class Reaper
             }
         }
     }
+
+    /// <summary>An image of a program in .NET may well set DOTNET_GCHeapHardLimit and the like.</summary>
+    private static string Veiled(string entry) => IsSetting(entry) ? Veil + entry : entry;
+
+    private static string Unveiled(string entry) => entry.StartsWith(Veil) && IsSetting(entry.AsSpan(1)) ? entry[1..] : entry;
+
+    private static bool IsSetting(ReadOnlySpan<char> entry) =>
+        entry.StartsWith("DOTNET_", StringComparison.OrdinalIgnoreCase) || entry.StartsWith("COMPlus_", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>In the order it came in, with names that stand in it twice.</summary>
+    private static unsafe List<string> OwnEnvironment()
+    {
+        List<string> entries = [];
+        for (byte** next = GetEnviron(); *next is not null; next++)
+        {
+            entries.Add(Unveiled(Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(*next))));
+        }
+
+        return entries;
+    }
+
+    private static unsafe void SetName()
+    {
+        fixed (byte* name = "rtinit\0"u8)
+        {
+            Libc.prctl(Libc.PR_SET_NAME, (nuint)name);
+        }
+    }
+
+    /// <summary>What the runtime's own library reads it by; <c>environ</c> is data, which cannot be imported.</summary>
+    [DllImport("libSystem.Native", EntryPoint = "SystemNative_GetEnviron")]
+    private static extern unsafe byte** GetEnviron();
 }

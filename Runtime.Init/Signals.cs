@@ -12,6 +12,13 @@ internal static class Signals
 
     public static void Reset()
     {
+        SetDefaults();
+        Libc.pthread_sigmask(default);
+    }
+
+    /// <summary>The same without the mask.</summary>
+    public static void SetDefaults()
+    {
         for (int signal = 1; signal <= LastClassicSignal; signal++)
         {
             if (signal != Libc.SIGKILL && signal != Libc.SIGSTOP && !s_faults.Contains(signal))
@@ -19,7 +26,5 @@ internal static class Signals
                 Libc.signal_default(signal);
             }
         }
-
-        Libc.pthread_sigmask(default);
     }
 }

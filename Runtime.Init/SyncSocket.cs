@@ -33,6 +33,18 @@ internal sealed class SyncSocket(int fd)
             : throw new InitException(0, $"expected {expected} on the sync socket, got {body[0]}");
     }
 
+    /// <summary>The fds that have come are the standard streams; they are not among <see cref="Received"/> any more.</summary>
+    public void TakeStdio()
+    {
+        for (int number = 0; number < _received.Count; number++)
+        {
+            Libc.dup2(_received[number].Fd(), number);
+            _received[number].Dispose();
+        }
+
+        _received.Clear();
+    }
+
     public void Send(SyncMessage bare, SafeFileHandle? passed = null)
     {
         ReadOnlySpan<byte> data = SpecCodec.Encode(bare).Span;
@@ -62,6 +74,9 @@ internal sealed class SyncSocket(int fd)
             data = data[sent..];
         }
     }
+
+    /// <summary>Whether the next program has it too, under the same number, or an execve is the end of it.</summary>
+    public void KeepAcrossExec(bool keep) => Libc.fcntl(fd, Libc.F_SETFD, keep ? 0 : Libc.FD_CLOEXEC);
 
     /// <summary>Closes it in a process that stays (--init), so that the daemon sees success.</summary>
     public void Close() => Libc.close(fd);

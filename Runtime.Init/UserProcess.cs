@@ -53,7 +53,7 @@ internal static class UserProcess
         Libc.close_range(3, uint.MaxValue, Libc.CLOSE_RANGE_CLOEXEC);
         if (process.Init)
         {
-            Reaper.Run(sync, command, process.Arguments, environment);
+            Reaper.Become(sync, process.Arguments, environment);
         }
         else
         {

@@ -2,6 +2,7 @@ using Rtd.Daemon.Cgroups.V1;
 
 namespace Rtd.Tests.Integration.Cgroups;
 
+[Collection(HierarchiesCollection.Name)]
 public sealed class FavorDynModsTests
 {
     private static readonly bool s_known = Environment.OSVersion.Version >= new Version(6, 0);

@@ -15,7 +15,7 @@ public sealed class ExecutionHost : IDisposable
 
     internal const ulong AllNamespaces = Libc.CLONE_NEWNS | Libc.CLONE_NEWUTS | Libc.CLONE_NEWIPC | Libc.CLONE_NEWPID | Libc.CLONE_NEWNET;
 
-    internal NativeExecutionDriver Driver => new(_shim, new DaemonAsParent());
+    internal NativeExecutionDriver Driver => new(_shim, new DaemonAsParent(), static () => 0);
 
     public void Dispose()
     {

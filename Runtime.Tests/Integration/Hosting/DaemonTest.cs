@@ -38,7 +38,7 @@ public abstract class DaemonTest(DaemonFixture fixture, ITestOutputHelper output
         {
             await RemoveWhatTheTestMadeAsync();
             _api!.Dispose();
-            if (Tree.IsOwnDaemon)
+            if (Tree.IsOwnDaemon && Tree.PreparedSandboxes == 0)
             {
                 await LeavesNothingAsync();
             }

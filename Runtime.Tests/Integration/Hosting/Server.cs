@@ -2,12 +2,17 @@ using System.Diagnostics;
 
 namespace Rtd.Tests.Integration.Hosting;
 
-/// <summary>A program that runs beside a test, until the test is over.</summary>
+/// <summary>A program that runs beside a test, until the test is over. What it writes is read and dropped: with a full pipe it would stand still.</summary>
 internal sealed class Server : IDisposable
 {
     private readonly Process _process;
+    private readonly Task _reading;
 
-    public Server(IReadOnlyList<string> command) => _process = Command.Start(command);
+    public Server(IReadOnlyList<string> command)
+    {
+        _process = Command.Start(command);
+        _reading = Task.WhenAll(_process.StandardOutput.BaseStream.CopyToAsync(Stream.Null), _process.StandardError.BaseStream.CopyToAsync(Stream.Null));
+    }
 
     /// <summary>A web server of the machine next door whose only page says <c>neighbour</c>.</summary>
     public static async Task<Server> StartNeighbourAsync(TestHost host, int port)
@@ -24,6 +29,7 @@ internal sealed class Server : IDisposable
     {
         _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
+        _reading.Wait(Command.Patience);
         _process.Dispose();
     }
 }

@@ -31,15 +31,22 @@ internal sealed class TestDaemon(TestHost host) : IAsyncDisposable
     /// <summary>Started as by a service manager, which itself starts it again when it has died.</summary>
     public bool IsManaged { get; set; }
 
+    /// <summary>How many sandboxes of a kind it keeps ready. None, unless a test is about them: what is prepared comes and goes by itself, as a leak would.</summary>
+    public int PreparedSandboxes { get; init; } = Tree.PreparedSandboxes;
+
     /// <summary>All the daemon has written so far.</summary>
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
-    /// <summary>The command line without the flags of one start.</summary>
+    /// <summary>
+    /// The command line without the flags of one start. The named hierarchy that quickens moves is left to the tests of it: while one daemon makes it,
+    /// no crun starts on this machine (it looks for every line of /proc/self/cgroup below /sys/fs/cgroup).
+    /// </summary>
     public IReadOnlyList<string> CommandLine =>
     [
         .. Tree.DaemonCommand,
         "--data-root", DataRoot, "--exec-root", ExecRoot, "--pidfile", Pidfile, "--config-file", ConfigFile,
-        "-H", $"unix://{Socket}", "--cgroup-parent", host.CgroupParent,
+        "-H", $"unix://{Socket}", "--cgroup-parent", host.CgroupParent, "--cgroup-favordynmods=false",
+        "--prepared-sandboxes", PreparedSandboxes.ToString(System.Globalization.CultureInfo.InvariantCulture),
     ];
 
     public async Task StartAsync(params string[] flags)

@@ -34,4 +34,7 @@ internal static class Tree
 
         throw new InvalidOperationException($"Runtime.sln is in no directory above {AppContext.BaseDirectory}");
     }
+
+    /// <summary>RTD_TEST_PREPARED: so many sandboxes are kept ready by the daemons of all tests; what they leave is then not looked at.</summary>
+    public static int PreparedSandboxes { get; } = int.Parse(Environment.GetEnvironmentVariable("RTD_TEST_PREPARED") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -51,6 +51,7 @@ public sealed class ConfigTests
         { "LogOptions", "--log-opt max-size=10m --log-opt max-file=3", "{\"log-opts\":{\"max-size\":\"10m\",\"max-file\":\"3\"}}" },
         { "MaxConcurrentDownloads", "--max-concurrent-downloads 7", "{\"max-concurrent-downloads\":7}" },
         { "MaxConcurrentUploads", "--max-concurrent-uploads 7", "{\"max-concurrent-uploads\":7}" },
+        { "PreparedSandboxes", "--prepared-sandboxes 7", "{\"prepared-sandboxes\":7}" },
         { "MaxDownloadAttempts", "--max-download-attempts 7", "{\"max-download-attempts\":7}" },
         { "Mtu", "--mtu 9000", "{\"mtu\":9000}" },
         { "NoNewPrivileges", "--no-new-privileges", "{\"no-new-privileges\":true}" },

@@ -76,6 +76,7 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             RegistryMirrors = options.RegistryMirrors!.Select(Mirror).ToArray(),
             MaxConcurrentDownloads = InRange(options.MaxConcurrentDownloads, nameof(options.MaxConcurrentDownloads), 3, 1, 1024),
             MaxConcurrentUploads = InRange(options.MaxConcurrentUploads, nameof(options.MaxConcurrentUploads), 5, 1, 1024),
+            PreparedSandboxes = InRange(options.PreparedSandboxes, nameof(options.PreparedSandboxes), 2, 0, 64),
             MaxDownloadAttempts = InRange(options.MaxDownloadAttempts, nameof(options.MaxDownloadAttempts), 5, 1, 1024),
         };
     }

@@ -155,4 +155,7 @@ internal sealed record DaemonConfig
     public required int MaxConcurrentUploads { get; init; }
 
     public required int MaxDownloadAttempts { get; init; }
+
+    /// <summary>See <see cref="Execution.Prepared.PreparedShims"/>; 0 for none.</summary>
+    public required int PreparedSandboxes { get; init; }
 }

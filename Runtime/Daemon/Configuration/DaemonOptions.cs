@@ -199,6 +199,10 @@ internal sealed class DaemonOptions
     [FileKey("max-download-attempts")]
     public int? MaxDownloadAttempts { get; set; }
 
+    [Option("prepared-sandboxes", MetaValue = "int", HelpText = "Sandboxes of each kind kept ready while containers are started; 0 keeps none (default 2)")]
+    [FileKey("prepared-sandboxes")]
+    public int? PreparedSandboxes { get; set; }
+
     [Option("metrics-addr", MetaValue = "address", HelpText = "Where to serve /metrics in Prometheus' format: IP:PORT")]
     [FileKey("metrics-addr")]
     public string? MetricsAddress { get; set; }

@@ -8,7 +8,7 @@ internal sealed class RunningConfig(DaemonConfig initial)
     [
         nameof(DaemonOptions.Debug), nameof(DaemonOptions.LogLevel), nameof(DaemonOptions.LogFormat), nameof(DaemonOptions.Labels),
         nameof(DaemonOptions.InsecureRegistries), nameof(DaemonOptions.RegistryMirrors), nameof(DaemonOptions.MaxConcurrentDownloads),
-        nameof(DaemonOptions.MaxConcurrentUploads), nameof(DaemonOptions.MaxDownloadAttempts), nameof(DaemonOptions.ShutdownTimeout),
+        nameof(DaemonOptions.MaxConcurrentUploads), nameof(DaemonOptions.MaxDownloadAttempts), nameof(DaemonOptions.PreparedSandboxes), nameof(DaemonOptions.ShutdownTimeout),
         nameof(DaemonOptions.LogDriver), nameof(DaemonOptions.LogOptions), nameof(DaemonOptions.LogQuota), nameof(DaemonOptions.DefaultShmSize), nameof(DaemonOptions.AuthorizationPlugins),
         nameof(DaemonOptions.LiveRestore), nameof(DaemonOptions.TlsCertificate), nameof(DaemonOptions.TlsKey), nameof(DaemonOptions.TlsCaCertificate),
     ];
@@ -34,6 +34,7 @@ internal sealed class RunningConfig(DaemonConfig initial)
             MaxConcurrentDownloads = changed.MaxConcurrentDownloads,
             MaxConcurrentUploads = changed.MaxConcurrentUploads,
             MaxDownloadAttempts = changed.MaxDownloadAttempts,
+            PreparedSandboxes = changed.PreparedSandboxes,
             ShutdownTimeout = changed.ShutdownTimeout,
             LogDriver = changed.LogDriver,
             LogOptions = changed.LogOptions,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Cgroups;
+using Rtd.Daemon.Execution.Prepared;
 using Rtd.Daemon.Execution.Supervision;
 using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Spawn;
@@ -12,9 +13,7 @@ using Rtd.Protocol.Syscalls;
 namespace Rtd.Daemon.Execution;
 
 /// <summary>The native exec driver: rtinit by clone3 into the namespaces, set up over the sync socket.</summary>
-/// <param name="shim">The sealed rtinit.</param>
-/// <param name="parent">Whose children the processes are.</param>
-internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent parent) : IExecutionDriver
+internal sealed class NativeExecutionDriver : IExecutionDriver
 {
     private const int SyncFd = 3;
 
@@ -32,6 +31,23 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
     /// keeps this mask: otherwise that thread would take signals meant for a staying rtinit (--init) and lose or die of them.
     /// </summary>
     private const ulong ShimSignalMask = ~(7UL << 31);
+
+    private readonly SafeFileHandle _shim;
+    private readonly IProcessParent _parent;
+    private readonly PreparedShims _prepared;
+
+    /// <param name="shim">The sealed rtinit.</param>
+    /// <param name="parent">Whose children the processes are.</param>
+    /// <param name="mayPrepare">How many shims of a kind may be cloned ahead.</param>
+    public NativeExecutionDriver(SafeFileHandle shim, IProcessParent parent, Func<int> mayPrepare)
+    {
+        _shim = shim;
+        _parent = parent;
+        _prepared = new PreparedShims(PrepareAsync, mayPrepare);
+    }
+
+    /// <summary>Ends what was cloned ahead.</summary>
+    public Task CloseAsync() => _prepared.CloseAsync();
 
     public async Task<IContainerProcess> RunAsync(ContainerLaunch launch, CancellationToken cancellation)
     {
@@ -54,12 +70,20 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
             BeforeExec = launch.BeforeExec,
             Holding = launch.Holding,
 
+            Prepared = MayBePrepared(launch, spec, pidNamespace) ? PreparedShims.KindOf(launch.CloneFlags) : null,
+
             // The end of a pid namespace takes its processes along; without one the cgroup says which they are.
             OnReaped = sharesPids ? launch.Cgroup.Kill : null,
         };
         try
         {
-            return await StartAsync(start, cancellation);
+            IContainerProcess process = await StartAsync(start, cancellation);
+            if (start.Prepared is { } kind)
+            {
+                _prepared.Used(kind);
+            }
+
+            return process;
         }
         catch
         {
@@ -141,15 +165,11 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
     private async Task<IContainerProcess> StartAsync(Start start, CancellationToken cancellation)
     {
         using Stdio stdio = Stdio.Open(start.Terminal, start.OpenStdin);
-        (SyncChannel sync, SafeFileHandle theirs) = SyncChannel.Create();
+        (SyncChannel sync, ChildProcess child) = start.Prepared is { } kind && _prepared.Take(kind) is { } ready
+            ? await AdoptAsync(ready, start.CloneFlags & ~kind, stdio)
+            : await SpawnAsync(start, stdio);
         using (sync)
         {
-            ChildProcess child;
-            using (theirs)
-            {
-                child = await SpawnAsync(start, stdio, theirs);
-            }
-
             stdio.CloseChildEnds();
             TimeSpan timeout = start.Thaw is null ? s_setUpTimeout : s_frozenSetUpTimeout;
             try
@@ -175,7 +195,44 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
     private static ProcessSpec LimitedInside(ProcessSpec process, Remapping? remapping) =>
         remapping is null ? process : process with { OomScoreAdjust = null, Rlimits = [] };
 
-    private async Task<ChildProcess> SpawnAsync(Start start, Stdio stdio, SafeFileHandle sync)
+    /// <summary>
+    /// Not one that moves into its cgroup slowly (v2, where a child is born in it); nor one that stays as --init, since a thread of its runtime keeps the
+    /// mount namespace of before.
+    /// </summary>
+    private static bool MayBePrepared(ContainerLaunch launch, ContainerSpec spec, SafeFileHandle? pidNamespace) =>
+        launch.Remapping is null && pidNamespace is null && !launch.Cgroup.ClonesInto && !spec.Process.Init;
+
+    private async Task<PreparedShim> PrepareAsync(ulong kind)
+    {
+        using SafeFileHandle nothing = Libc.open("/dev/null", Libc.O_RDWR);
+        (SyncChannel sync, ChildProcess child) = await SpawnAsync(
+            new SpawnRequest
+            {
+                ExecutableFd = _shim.Fd(),
+                Arguments = ["rtinit", InitRoles.Prepared],
+                Fds = [(nothing, 0), (nothing, 1), (nothing, 2)],
+                CloneFlags = kind,
+                SignalMask = ShimSignalMask,
+            },
+            null);
+        return new PreparedShim(child, sync, Environment.TickCount64);
+    }
+
+    private static async Task<(SyncChannel Sync, ChildProcess Child)> AdoptAsync(PreparedShim shim, ulong namespaces, Stdio stdio)
+    {
+        try
+        {
+            await shim.Sync.SendAsync(SpecCodec.EncodeAdopt(namespaces), stdio.Child);
+            return (shim.Sync, shim.Child);
+        }
+        catch
+        {
+            await shim.DiscardAsync();
+            throw;
+        }
+    }
+
+    private async Task<(SyncChannel Sync, ChildProcess Child)> SpawnAsync(Start start, Stdio stdio)
     {
         using SafeFileHandle? cgroup = start.Thaw is null ? start.Cgroup.OpenForClone() : null;
         if (start.Remapping is { } remapping)
@@ -185,15 +242,33 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
 
         SpawnRequest request = new()
         {
-            ExecutableFd = shim.Fd(),
+            ExecutableFd = _shim.Fd(),
             Arguments = ["rtinit", start.Role],
-            Fds = [(stdio.Child[0], 0), (stdio.Child[1], 1), (stdio.Child[2], 2), (sync, SyncFd)],
+            Fds = [(stdio.Child[0], 0), (stdio.Child[1], 1), (stdio.Child[2], 2)],
             CloneFlags = start.CloneFlags,
             SignalMask = ShimSignalMask,
             Cgroup = cgroup,
             UserNamespace = start.Remapping?.Namespace,
         };
-        return await parent.SpawnAsync(request, start.PidNamespace);
+        return await SpawnAsync(request, start.PidNamespace);
+    }
+
+    /// <summary>With a sync socket.</summary>
+    private async Task<(SyncChannel Sync, ChildProcess Child)> SpawnAsync(SpawnRequest request, SafeFileHandle? pidNamespace)
+    {
+        (SyncChannel sync, SafeFileHandle theirs) = SyncChannel.Create();
+        using (theirs)
+        {
+            try
+            {
+                return (sync, await _parent.SpawnAsync(request with { Fds = [.. request.Fds, (theirs, SyncFd)] }, pidNamespace));
+            }
+            catch
+            {
+                sync.Dispose();
+                throw;
+            }
+        }
     }
 
     private static async Task<IContainerProcess> SetUpAsync(
@@ -377,6 +452,9 @@ internal sealed class NativeExecutionDriver(SafeFileHandle shim, IProcessParent 
         public required Func<ProcessIdentity, Task> BeforeExec { get; init; }
 
         public required Action? OnReaped { get; init; }
+
+        /// <summary>Which of the prepared shims may be used; null for none.</summary>
+        public ulong? Prepared { get; init; }
 
         public Holding? Holding { get; init; }
 

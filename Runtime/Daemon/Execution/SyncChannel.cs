@@ -26,6 +26,9 @@ internal sealed class SyncChannel : IDisposable
         return (new SyncChannel(IoLoop.Shared.Register(ours)), theirs);
     }
 
+    /// <summary>The other end is open and has said nothing. Only for one that is to say nothing yet.</summary>
+    public bool IsQuiet => Libc.try_recvmsg(_source.Handle.Fd(), new byte[1], _received) == -Libc.EAGAIN;
+
     public async Task SendAsync(ReadOnlyMemory<byte> message, IReadOnlyList<SafeFileHandle> fds)
     {
         int[] numbers = [.. fds.Select(static fd => fd.Fd())];

@@ -76,7 +76,9 @@ internal static class Composition
         SeccompCompiler seccomp = new();
         AppArmorHost appArmor = AppArmorHost.Probe();
         OciExecutionDriver otherRuntimes = new(shim, Path.Combine(config.ExecRoot, "oci"));
-        RuntimeSelection execution = new(new NativeExecutionDriver(shim, liveRestore), otherRuntimes);
+        // Children of the supervisor would need it to hold them; with live restore each is cloned when it is needed.
+        NativeExecutionDriver native = new(shim, liveRestore, () => liveRestore.IsOn ? 0 : context.Config.Current.PreparedSandboxes);
+        RuntimeSelection execution = new(native, otherRuntimes);
         VolumeTrees trees = new(Path.Combine(config.DataRoot, "trash"));
         VolumeDrivers volumeDrivers = new(trees, context.Plugins, new MountNotes(Path.Combine(config.ExecRoot, "volumes")));
         VolumeStore volumes = new(config.DataRoot, trees, volumeDrivers, context.Events);
@@ -145,6 +147,7 @@ internal static class Composition
                 liveRestore.SayGoodbye();
                 await builds.ShutDownAsync();
                 await ShutDownAsync(containers, networks, images, context.Config.Current.ShutdownTimeout);
+                await native.CloseAsync();
                 liveRestore.Leave();
                 quickMoves?.Dispose();
             },

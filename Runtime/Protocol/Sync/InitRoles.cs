@@ -3,5 +3,8 @@ namespace Rtd.Protocol.Sync;
 /// <summary>rtinit's argv[1]: what it is to be.</summary>
 internal static class InitRoles
 {
-    public const string Container = "init", Exec = "exec", Supervisor = "supervise", RuntimeParent = "runtime-parent";
+    /// <summary>A container of which it is not known yet what it is to be.</summary>
+    public const string Prepared = "prepared";
+
+    public const string Container = "init", Exec = "exec", Supervisor = "supervise", RuntimeParent = "runtime-parent", Reaper = "reap";
 }

@@ -85,6 +85,15 @@ internal static class SpecCodec
         return w.Finish();
     }
 
+    public static ReadOnlyMemory<byte> EncodeAdopt(ulong namespaces)
+    {
+        WireWriter w = new(SyncMessage.Adopt);
+        w.ULong(namespaces);
+        return w.Finish();
+    }
+
+    public static ulong DecodeAdopt(WireReader r) => r.ULong();
+
     public static NetworkState DecodeNetwork(WireReader r) => new(
         r.Bool(),
         r.List(static r => new NetworkInterface(r.String(), r.String(), r.Bytes(), r.Int(), r.List(static r => new InterfaceAddress(r.Address()!, r.Int())))),

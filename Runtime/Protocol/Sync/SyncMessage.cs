@@ -28,4 +28,7 @@ internal enum SyncMessage : byte
     Runtime = 7,
     User = 8,
     Created = 9,
+
+    /// <summary>To a rtinit that was prepared: the namespaces it is still to make, with its standard streams as fds. <see cref="Container"/> follows.</summary>
+    Adopt = 10,
 }

@@ -36,7 +36,8 @@ public sealed class StuckTests(DaemonFixture fixture, ITestOutputHelper output) 
     [InlineData(true)]
     public async Task Source_of_a_mount_that_does_not_answer(bool atShutdown)
     {
-        string real = Path.Combine(Host.Root, "real"), dead = Path.Combine(Host.Root, "dead");
+        // Of this case alone: once the mount is gone, the start that was given up may still make its source below, and bindfs wants an empty place.
+        string real = Path.Combine(Host.Root, $"real{atShutdown}"), dead = Path.Combine(Host.Root, $"dead{atShutdown}");
         Directory.CreateDirectory(real);
         Directory.CreateDirectory(dead);
         using Server fuse = new(Host.Inside("bindfs", "-f", real, dead));

@@ -17,6 +17,33 @@ public sealed class ForeignRulesTests(DaemonFixture fixture, ITestOutputHelper o
         await Eventually.HoldsAsync("info tells no more of it", async () => !(await WarningsAsync()).Exists(line => line.Contains("theirs", StringComparison.Ordinal)));
     }
 
+    /// <summary>
+    /// CVE-2025-54388, CVE-2025-54410: another program's reload takes all rules away. A port of the loopback address needs none to be out of a neighbour's reach;
+    /// two bridges are apart again as soon as the daemon has heard of it.
+    /// </summary>
+    [RootTheory]
+    [InlineData("nft flush ruleset")]
+    [InlineData("nft delete table ip rtd; nft delete table ip6 rtd; iptables-legacy -F; iptables-legacy -P FORWARD ACCEPT")]
+    public async Task Reload_of_foreign_rules_opens_nothing(string reload)
+    {
+        const string Serve = "mkdir /www; echo served > /www/index.html; exec httpd -f -h /www";
+        (await DockerAsync("network", "create", "one")).Exits(0);
+        (await DockerAsync("network", "create", "two")).Exits(0);
+        string server = await StartAsync(Serve, "--network", "one", "-p", "127.0.0.1:8080:80");
+        string client = await StartAsync("sleep 1000", "--network", "two");
+        string address = await InspectAsync(server, "{{.NetworkSettings.Networks.one.IPAddress}}");
+        await Eventually.HoldsAsync("it answers its host", async () => (await Host.RunAsync("timeout", "5", "busybox", "wget", "-qO-", "http://127.0.0.1:8080/")).Stdout == "served\n");
+        Task<CommandResult> FromBridgeAsync() => DockerAsync("exec", client, "timeout", "2", "wget", "-qO-", $"http://{address}/");
+        Assert.NotEqual(0, (await FromBridgeAsync()).ExitCode);
+
+        (await Host.RunAsync("sh", "-c", reload)).Exits(0);
+
+        Assert.NotEqual(0, (await Host.RunAtNeighbourAsync("timeout", "2", "busybox", "wget", "-qO-", $"http://{TestHost.Address}:8080/")).ExitCode);
+        await Eventually.HoldsAsync("the bridges are apart", async () => (await FromBridgeAsync()).ExitCode != 0);
+        Assert.NotEqual(0, (await FromBridgeAsync()).ExitCode);
+        Assert.Equal("served\n", (await Host.RunAsync("timeout", "5", "busybox", "wget", "-qO-", "http://127.0.0.1:8080/")).Stdout);
+    }
+
     /// <summary>Rules that nft does not list, by policy and by the last rule.</summary>
     [RootTheory]
     [InlineData("iptables-legacy", "-P FORWARD DROP", "-P FORWARD ACCEPT", "table ip filter chain FORWARD (iptables-legacy) drops")]

@@ -57,14 +57,17 @@ public sealed class TortureTests(DaemonFixture fixture, ITestOutputHelper output
         }
 
         using CancellationTokenSource enough = new();
-        Task load = Task.WhenAll(
-            LoadAsync("run --rm", RunAndRemoveAsync, enough.Token),
-            LoadAsync("run -d", RunDetachedAsync, enough.Token),
-            LoadAsync("rm", RemoveAsync, enough.Token),
-            LoadAsync("pull", PullAsync, enough.Token),
-            LoadAsync("exec", ExecAsync, enough.Token),
-            LoadAsync("network", NetworkAsync, enough.Token),
-            LoadAsync("load", LoadImageAsync, enough.Token));
+        Dictionary<string, Func<int, Task<bool>>> kinds = new()
+        {
+            ["run --rm"] = RunAndRemoveAsync,
+            ["run -d"] = RunDetachedAsync,
+            ["rm"] = RemoveAsync,
+            ["pull"] = PullAsync,
+            ["exec"] = ExecAsync,
+            ["network"] = NetworkAsync,
+            ["load"] = LoadImageAsync,
+        };
+        List<Task> load = [.. kinds.Select(kind => LoadAsync(kind.Key, kind.Value, enough.Token))];
         List<double> restarts = [], pings = [];
         for (int kill = 0; kill < Amount.Torture; kill++)
         {
@@ -75,17 +78,29 @@ public sealed class TortureTests(DaemonFixture fixture, ITestOutputHelper output
             await Daemon.StartAsync();
             restarts.Add(watch.Elapsed.TotalMilliseconds);
             pings.Add(await ping);
+            if (load.Exists(task => task.IsFaulted))
+            {
+                await enough.CancelAsync();
+                await Task.WhenAll(load);
+            }
+
             if (liveRestore)
             {
                 Assert.All(writers, writer => Assert.Equal("running", (string?)StateOf(writer)["Status"]));
             }
         }
 
+        // What hangs is cut off by the next kill, and would not be noticed before the last.
+        IReadOnlyDictionary<string, int> answered = new Dictionary<string, int>(_answers);
+        await Eventually.HoldsAsync(
+            "all kinds of work are done after the last kill",
+            () => load.Exists(task => task.IsFaulted) || kinds.Keys.All(kind => _answers.GetValueOrDefault(kind) > answered.GetValueOrDefault(kind)),
+            () => $"answered: {Told(_answers)}, before it: {Told(answered)}");
         await enough.CancelAsync();
-        await load;
+        await Task.WhenAll(load);
         restarts.Sort();
         pings.Sort();
-        _output.WriteLine($"seed {seed}, {Amount.Torture} kills, {crowd + writers.Length} containers that run, answered: {string.Join(", ", _answers.Select(entry => $"{entry.Value} × {entry.Key}"))}");
+        _output.WriteLine($"seed {seed}, {Amount.Torture} kills, {crowd + writers.Length} containers that run, answered: {Told(_answers)}");
         _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"from start to the first ping: median {pings[pings.Count / 2]:F0} ms, worst {pings[^1]:F0} ms; to ready: median {restarts[restarts.Count / 2]:F0} ms, worst {restarts[^1]:F0} ms; load average {File.ReadAllText("/proc/loadavg").Trim()}"));
         Assert.Empty(_lies);
         await ToldTheTruthAsync();
@@ -104,6 +119,8 @@ public sealed class TortureTests(DaemonFixture fixture, ITestOutputHelper output
         await RestartAsync("{}");
         await Fixture.RebaseAsync();
     }
+
+    private static string Told(IReadOnlyDictionary<string, int> answers) => string.Join(", ", answers.Select(entry => $"{entry.Value} × {entry.Key}"));
 
     private async Task RestartAsync(string configuration)
     {

@@ -30,6 +30,40 @@ public sealed class CredentialTests(DaemonFixture fixture, ITestOutputHelper out
         Assert.Equal(Nothing, (await DockerAsync(["exec", "--privileged", id, .. look])).Exits(0).Stdout);
     }
 
+    /// <summary>With --init a process of ours stays. Ids, capabilities and filter are a thread's own: a tracer inside takes the thread that has most.</summary>
+    [RootTheory]
+    [InlineData("")]
+    [InlineData("--cap-add=SYS_PTRACE")]
+    [InlineData("--cap-drop=ALL")]
+    [InlineData("-u 1000")]
+    [InlineData("--security-opt=no-new-privileges")]
+    public async Task Every_thread_of_init_may_what_the_command_may(string options)
+    {
+        const string Look = "grep -hE '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp|Seccomp_filters):' \"$@\" | sort -u";
+        string[] given = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        IReadOnlyList<string> found = (await DockerAsync(
+            ["run", "--rm", "--init", .. given, "busybox", "sh", "-c", $"set -- /proc/self/status; {Look}; echo :; set -- /proc/1/task/*/status; {Look}"])).Exits(0).Lines;
+
+        int middle = found.ToList().IndexOf(":");
+        Assert.True(middle > 5);
+        Assert.Equal(found.Take(middle), found.Skip(middle + 1));
+    }
+
+    /// <summary>Its own runtime has settings by the environment, which is the command's; both see what is theirs.</summary>
+    [RootFact]
+    public async Task Init_hands_the_environment_on_as_it_is()
+    {
+        string[] settings = ["DOTNET_GCHeapHardLimit=1", "DOTNET_gcServer=1", "COMPlus_GCgen0size=1", "EMPTY=", "TWO=a=b"];
+        string[] given = [.. settings.SelectMany(setting => (string[])["-e", setting])];
+
+        IReadOnlyList<string> found = (await DockerAsync(["run", "--rm", "--init", .. given, "busybox", "env"])).Exits(0).Lines;
+
+        Assert.Equal(settings.Order(), found.Intersect(settings).Order());
+        (await DockerAsync("run", "--rm", "--init", "busybox", "nonsense")).Exits(127).Says("executable file not found");
+        Assert.Equal("rtinit\n", (await DockerAsync("run", "--rm", "--init", "busybox", "cat", "/proc/1/comm")).Exits(0).Stdout);
+    }
+
     /// <summary>CVE-2022-36109: permissions that a group has less of than all others hold for its members, by their supplementary groups.</summary>
     [RootFact]
     public async Task Negative_permissions_of_a_group_hold()

@@ -9,6 +9,11 @@ public sealed class DaemonDoorTests(DaemonFixture fixture, ITestOutputHelper out
 {
     private const long MemoryAllowance = 64L << 20;
 
+    /// <summary>300 characters: no file has a name of more than 255.</summary>
+    private const string Long = Fifty + Fifty + Fifty + Fifty + Fifty + Fifty;
+
+    private const string Fifty = "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghij";
+
     /// <summary>CVE-2020-15257: an abstract socket is in the network namespace, and a container of the host's network could connect to it.</summary>
     [RootFact]
     public async Task Daemon_has_no_abstract_socket()
@@ -79,12 +84,51 @@ public sealed class DaemonDoorTests(DaemonFixture fixture, ITestOutputHelper out
     [InlineData("/volumes/create", "Name", "/etc")]
     [InlineData("/volumes/create", "Name", "..")]
     [InlineData("/volumes/create", "Name", "a\0b")]
+    [InlineData("/volumes/create", "Name", Long)]
     [InlineData("/networks/create", "Name", "")]
+    [InlineData("/networks/create", "Name", "..")]
+    [InlineData("/networks/create", "Name", "a/../b")]
+    [InlineData("/networks/create", "Name", "a\0b")]
+    [InlineData($"/containers/create?name={Long}", "Image", "busybox")]
+    [InlineData("/containers/create?name=..", "Image", "busybox")]
+    [InlineData("/containers/create?name=../escape", "Image", "busybox")]
+    [InlineData("/containers/create?name=%2Fetc%2Fpasswd", "Image", "busybox")]
+    [InlineData("/containers/create?name=a%00b", "Image", "busybox")]
+    [InlineData("/images/busybox/tag?repo=..%2Fescape&tag=x", "None", "")]
+    [InlineData("/images/busybox/tag?repo=a%00b&tag=x", "None", "")]
+    [InlineData("/images/busybox/tag?repo=a&tag=..%2F..%2Fescape", "None", "")]
+    [InlineData($"/images/busybox/tag?repo={Long}&tag=x", "None", "")]
     public async Task Names_cannot_be_paths(string path, string field, string name)
     {
+        string[] before = OnDisk();
+
         using HttpResponseMessage response = await Api.PostTextAsync(path, new JObject { [field] = name }.ToString());
 
         await EngineApi.ErrorAsync(response, 400);
+        Assert.Equal(before, OnDisk());
+    }
+
+    /// <summary>A network's may have any length, as with Docker: it stands in a record.</summary>
+    [RootFact]
+    public async Task Long_name_of_a_network_is_no_part_of_a_path()
+    {
+        (await DockerAsync("network", "create", Long)).Exits(0);
+
+        Assert.DoesNotContain(OnDisk(), entry => entry.Contains(Fifty, StringComparison.Ordinal));
+        (await DockerAsync("network", "rm", Long)).Exits(0);
+    }
+
+    /// <summary>Whoever is not to be asked by the network is not.</summary>
+    [RootFact]
+    public async Task Daemon_listens_on_no_TCP_port_unless_told_to()
+    {
+        HashSet<string> own = [.. new DirectoryInfo($"/proc/{Daemon.Pid}/fd").EnumerateFileSystemInfos().Select(fd => fd.LinkTarget ?? "")];
+        IEnumerable<string[]> sockets = new[] { "tcp", "tcp6" }
+            .SelectMany(family => File.ReadLines($"/proc/{Daemon.Pid}/net/{family}").Skip(1))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        const int State = 3, Inode = 9;
+        Assert.DoesNotContain(sockets, words => words[State] == "0A" && own.Contains($"socket:[{words[Inode]}]"));
     }
 
     /// <summary>CVE-2023-28840 and kin are of swarms, CVE-2026-33997 of plugins: neither is there to be attacked.</summary>
@@ -92,6 +136,8 @@ public sealed class DaemonDoorTests(DaemonFixture fixture, ITestOutputHelper out
     [InlineData("/swarm/init", 503, 501)]
     [InlineData("/swarm/join", 503, 501)]
     [InlineData("/services/create", 503, 501)]
+    [InlineData("/plugins/pull?remote=evil", 404, 501)]
+    [InlineData("/plugins/evil/enable", 404, 501)]
     public async Task Swarm_is_answered_and_does_nothing(string path, int first, int second)
     {
         using HttpResponseMessage response = await Api.PostTextAsync(path, "{}");
@@ -99,6 +145,10 @@ public sealed class DaemonDoorTests(DaemonFixture fixture, ITestOutputHelper out
         await EngineApi.ErrorAsync(response, first, second, 400);
         Assert.Equal("inactive", (string?)(await Api.GetJsonAsync("/info"))["Swarm"]!["LocalNodeState"]);
     }
+
+    /// <summary>All that has a name below the data root, and beside it.</summary>
+    private string[] OnDisk() =>
+        [.. Directory.EnumerateFileSystemEntries(Host.Root).Concat(Directory.EnumerateFileSystemEntries(Daemon.DataRoot, "*", SearchOption.AllDirectories)).Order(StringComparer.Ordinal)];
 
     private long Resident() =>
         long.Parse(File.ReadLines($"/proc/{Daemon.Pid}/status").Single(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], null) << 10;

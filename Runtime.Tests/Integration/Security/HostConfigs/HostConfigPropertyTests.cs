@@ -56,6 +56,12 @@ public sealed class HostConfigPropertyTests(DaemonFixture fixture, ITestOutputHe
         (await DockerAsync("volume", "prune", "-af")).Exits(0);
         Assert.Empty((await DockerAsync("volume", "ls", "-q")).Exits(0).Lines);
         Directory.Delete(directory, recursive: true);
+
+        // A parent that a client names is the client's.
+        foreach (string parent in Host.CgroupDirectories.Select(cgroup => Path.Combine(cgroup, "containers", "deeper")).Where(Directory.Exists))
+        {
+            Directory.Delete(parent);
+        }
     }
 
     /// <summary>The answer's body when it is a success; null when it was refused, as it should be or not.</summary>

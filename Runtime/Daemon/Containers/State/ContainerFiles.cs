@@ -60,7 +60,7 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
         try
         {
             Directory.CreateDirectory(temporary, DirectoryMode);
-            AtomicFile.Write(Path.Combine(temporary, ConfigName), Serialize(record));
+            AtomicFile.WriteUnpublished(Path.Combine(temporary, ConfigName), Serialize(record));
             Directory.Move(temporary, DirectoryOf(record.Id));
             SyncRoot();
         }

@@ -31,6 +31,16 @@ internal static class AtomicFile
 
     public static void Write(string path, string content) => Write(path, Encoding.UTF8.GetBytes(content));
 
+    /// <summary>
+    /// Into a directory that nobody knows yet; the caller publishes that by a rename and flushes where it goes to. The entry of a new file is flushed with the
+    /// file (ext4, xfs, btrfs: all log what a new inode needs to be found), so that its directory needs no flush of its own.
+    /// </summary>
+    public static void WriteUnpublished(string path, ReadOnlySpan<byte> content)
+    {
+        using SafeFileHandle parent = Libc.open(Path.GetDirectoryName(path)!, Libc.O_RDONLY | Libc.O_DIRECTORY);
+        WriteNew(parent.Fd(), RawName.From(Path.GetFileName(path)), content, path);
+    }
+
     /// <summary>Removes temporary files that a kill left in the directory.</summary>
     public static void Sweep(string directory)
     {
