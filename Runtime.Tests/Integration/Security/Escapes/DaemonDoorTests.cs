@@ -86,6 +86,7 @@ public sealed class DaemonDoorTests(DaemonFixture fixture, ITestOutputHelper out
     [InlineData("/volumes/create", "Name", "a\0b")]
     [InlineData("/volumes/create", "Name", Long)]
     [InlineData("/networks/create", "Name", "")]
+    [InlineData("/networks/create", "Name", Long)]
     [InlineData("/networks/create", "Name", "..")]
     [InlineData("/networks/create", "Name", "a/../b")]
     [InlineData("/networks/create", "Name", "a\0b")]
@@ -106,16 +107,6 @@ public sealed class DaemonDoorTests(DaemonFixture fixture, ITestOutputHelper out
 
         await EngineApi.ErrorAsync(response, 400);
         Assert.Equal(before, OnDisk());
-    }
-
-    /// <summary>A network's may have any length, as with Docker: it stands in a record.</summary>
-    [RootFact]
-    public async Task Long_name_of_a_network_is_no_part_of_a_path()
-    {
-        (await DockerAsync("network", "create", Long)).Exits(0);
-
-        Assert.DoesNotContain(OnDisk(), entry => entry.Contains(Fifty, StringComparison.Ordinal));
-        (await DockerAsync("network", "rm", Long)).Exits(0);
     }
 
     /// <summary>Whoever is not to be asked by the network is not.</summary>
