@@ -70,7 +70,7 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
             BeforeExec = launch.BeforeExec,
             Holding = launch.Holding,
 
-            Prepared = MayBePrepared(launch, spec, pidNamespace) ? PreparedShims.KindOf(launch.CloneFlags) : null,
+            Prepared = MayBePrepared(launch, pidNamespace) ? PreparedShims.KindOf(launch.CloneFlags) : null,
 
             // The end of a pid namespace takes its processes along; without one the cgroup says which they are.
             OnReaped = sharesPids ? launch.Cgroup.Kill : null,
@@ -195,12 +195,9 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
     private static ProcessSpec LimitedInside(ProcessSpec process, Remapping? remapping) =>
         remapping is null ? process : process with { OomScoreAdjust = null, Rlimits = [] };
 
-    /// <summary>
-    /// Not one that moves into its cgroup slowly (v2, where a child is born in it); nor one that stays as --init, since a thread of its runtime keeps the
-    /// mount namespace of before.
-    /// </summary>
-    private static bool MayBePrepared(ContainerLaunch launch, ContainerSpec spec, SafeFileHandle? pidNamespace) =>
-        launch.Remapping is null && pidNamespace is null && !launch.Cgroup.ClonesInto && !spec.Process.Init;
+    /// <summary>Not where a process moves into its cgroup slowly: on v2, a child is born in it.</summary>
+    private static bool MayBePrepared(ContainerLaunch launch, SafeFileHandle? pidNamespace) =>
+        launch.Remapping is null && pidNamespace is null && !launch.Cgroup.ClonesInto;
 
     private async Task<PreparedShim> PrepareAsync(ulong kind)
     {
