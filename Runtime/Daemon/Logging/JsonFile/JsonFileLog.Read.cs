@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Execution;
 using Rtd.Protocol.Syscalls;
 
