@@ -17,13 +17,10 @@ internal static class Reaper
     /// <summary>Before names that the runtime would take for settings of its own.</summary>
     private const char Veil = '=';
 
-    /// <summary>All but 32 to 34: see the mask that the daemon starts rtinit with.</summary>
-    private const ulong ThreadsMask = ~(7UL << 31);
-
     /// <summary>Does not return. The sync socket stays open until the command runs, so that the daemon hears why it does not.</summary>
     public static void Become(SyncSocket sync, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
     {
-        Libc.pthread_sigmask(new Libc.sigset_t { bits = ThreadsMask });
+        Libc.pthread_sigmask(new Libc.sigset_t { bits = SpawnRequest.AllButRuntimesSignals });
         sync.KeepAcrossExec(true);
         CommandLookup.Execute("/proc/self/exe", ["rtinit", InitRoles.Reaper, "--", .. arguments], [.. environment.Select(Veiled)]);
     }

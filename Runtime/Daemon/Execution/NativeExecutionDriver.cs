@@ -26,12 +26,6 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
     /// <summary>From SIGKILL to the end, unless the kernel cannot end it now: then it is left to the kernel.</summary>
     private static readonly TimeSpan s_killTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// All but 32 to 34 (the C library's two and the runtime's activation signal). rtinit's runtime starts a second thread before Main, which
-    /// keeps this mask: otherwise that thread would take signals meant for a staying rtinit (--init) and lose or die of them.
-    /// </summary>
-    private const ulong ShimSignalMask = ~(7UL << 31);
-
     private readonly SafeFileHandle _shim;
     private readonly IProcessParent _parent;
     private readonly PreparedShims _prepared;
@@ -209,7 +203,7 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
                 Arguments = ["rtinit", InitRoles.Prepared],
                 Fds = [(nothing, 0), (nothing, 1), (nothing, 2)],
                 CloneFlags = kind,
-                SignalMask = ShimSignalMask,
+                SignalMask = SpawnRequest.AllButRuntimesSignals,
             },
             null);
         return new PreparedShim(child, sync, Environment.TickCount64);
@@ -243,7 +237,7 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
             Arguments = ["rtinit", start.Role],
             Fds = [(stdio.Child[0], 0), (stdio.Child[1], 1), (stdio.Child[2], 2)],
             CloneFlags = start.CloneFlags,
-            SignalMask = ShimSignalMask,
+            SignalMask = SpawnRequest.AllButRuntimesSignals,
             Cgroup = cgroup,
             UserNamespace = start.Remapping?.Namespace,
         };

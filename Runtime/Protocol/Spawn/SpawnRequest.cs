@@ -5,6 +5,12 @@ namespace Rtd.Protocol.Spawn;
 /// <summary>One process to start.</summary>
 internal sealed record SpawnRequest
 {
+    /// <summary>
+    /// <see cref="SignalMask"/> of all signals but 32 to 34 (the C library's two and the activation signal of the .NET runtime). The runtime starts a second thread
+    /// before Main, which keeps this mask: otherwise that thread would take signals meant for the program.
+    /// </summary>
+    public const ulong AllButRuntimesSignals = ~(7UL << 31);
+
     /// <summary>The program itself (path "" and AT_EMPTY_PATH), or AT_FDCWD with <see cref="Path"/>.</summary>
     public required int ExecutableFd { get; init; }
 

@@ -17,9 +17,6 @@ internal sealed class OciExecutionDriver(SafeFileHandle shim, string directory)
 {
     private const int SyncFd = 3;
 
-    /// <summary>As for rtinit in its other roles, see <see cref="NativeExecutionDriver"/>.</summary>
-    private const ulong ShimSignalMask = ~(7UL << 31);
-
     private static readonly Logger s_log = LogManager.GetLogger("containers");
 
     public async Task<IContainerProcess> RunAsync(ContainerLaunch launch, CancellationToken cancellation)
@@ -92,7 +89,7 @@ internal sealed class OciExecutionDriver(SafeFileHandle shim, string directory)
                     Arguments = ["rtinit", InitRoles.RuntimeParent],
                     Fds = [(stdio.Child[0], 0), (stdio.Child[1], 1), (stdio.Child[2], 2), (theirs, SyncFd)],
                     CloneFlags = Libc.CLONE_NEWNS,
-                    SignalMask = ShimSignalMask,
+                    SignalMask = SpawnRequest.AllButRuntimesSignals,
                 });
             }
 

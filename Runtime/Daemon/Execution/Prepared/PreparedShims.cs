@@ -41,7 +41,7 @@ internal sealed class PreparedShims(Func<ulong, Task<PreparedShim>> cloneAsync, 
         {
             while (_stocks.TryGetValue(kind, out Stock? stock) && stock.Shims.TryDequeue(out PreparedShim? shim))
             {
-                if (shim.IsThere && !IsOlder(shim.At, s_age))
+                if (IsFresh(shim))
                 {
                     return shim;
                 }
@@ -96,6 +96,8 @@ internal sealed class PreparedShims(Func<ulong, Task<PreparedShim>> cloneAsync, 
         await TidyAsync();
     }
 
+    private static bool IsFresh(PreparedShim shim) => shim.IsThere && !IsOlder(shim.At, s_age);
+
     private static bool IsOlder(long at, TimeSpan age) => Environment.TickCount64 - at > age.TotalMilliseconds;
 
     /// <summary>Fills up and renews, until nothing was started for a while. Starts need none of it, so it must not throw.</summary>
@@ -135,7 +137,7 @@ internal sealed class PreparedShims(Func<ulong, Task<PreparedShim>> cloneAsync, 
             foreach ((ulong kind, Stock stock) in _stocks.ToArray())
             {
                 bool wanted = !_closed && size() > 0 && !IsOlder(stock.UsedAt, s_demand);
-                while (stock.Shims.TryPeek(out PreparedShim? shim) && (!wanted || IsOlder(shim.At, s_age) || !shim.IsThere))
+                while (stock.Shims.TryPeek(out PreparedShim? shim) && (!wanted || !IsFresh(shim)))
                 {
                     old.Add(stock.Shims.Dequeue());
                 }

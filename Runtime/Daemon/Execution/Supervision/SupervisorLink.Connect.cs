@@ -20,7 +20,7 @@ internal sealed partial class SupervisorLink
     private const int Backlog = 4;
 
     /// <summary>All signals blocked, but for those of the C library and the runtime: what ends the daemon is not to end it.</summary>
-    private const ulong SignalMask = ~(7UL << 31);
+    private const ulong SignalMask = SpawnRequest.AllButRuntimesSignals;
 
     /// <summary>Starts a supervisor: a process in a session of its own, from the sealed shim.</summary>
     private async Task StartAsync()

@@ -22,7 +22,7 @@ internal sealed class FuseOverlayProgram
     /// All but 32 to 34, which the C library uses. The mount ends the program, or SIGKILL does: a signal to the daemon's process group or
     /// cgroup must not take the root away from containers that are only being stopped.
     /// </summary>
-    private const ulong SignalMask = ~(7UL << 31);
+    private const ulong SignalMask = SpawnRequest.AllButRuntimesSignals;
 
     private readonly string _path;
 
