@@ -94,6 +94,27 @@ public sealed class SeccompFilterTests(SeccompProbe probe) : IClassFixture<Secco
     public void The_32_bit_door_is_no_way_around(string what, ulong number, ulong first, ulong second, int errno) =>
         Assert.Equal((what, errno), (what, probe.Errno(s_default, "i386", number, first, second)));
 
+    /// <summary>What a container does that is held to a size, by each door; without a size they reach the kernel.</summary>
+    [Theory]
+    [InlineData("FS_IOC_FSSETXATTR", "native", 16, 0x401C5820)]
+    [InlineData("FS_IOC_FSSETXATTR with a high bit", "native", 16, 0x1401C5820)]
+    [InlineData("FS_IOC_SETFLAGS", "native", 16, 0x40086602)]
+    [InlineData("BTRFS_IOC_SNAP_CREATE", "native", 16, 0x50009401)]
+    [InlineData("BTRFS_IOC_SUBVOL_CREATE", "native", 16, 0x5000940E)]
+    [InlineData("BTRFS_IOC_SNAP_CREATE_V2", "native", 16, 0x50009417)]
+    [InlineData("BTRFS_IOC_SUBVOL_CREATE_V2", "native", 16, 0x50009418)]
+    [InlineData("FS_IOC_FSSETXATTR", "i386", 54, 0x401C5820)]
+    [InlineData("FS_IOC32_SETFLAGS", "i386", 54, 0x40046602)]
+    public void Quotas_are_kept_where_there_are_any(string what, string door, ulong number, ulong request)
+    {
+        const ulong NoFile = 0x7FFFFFFF;
+        byte[] kept = s_compiler.CompileDefault(Capabilities.Default, keepQuotas: true);
+        Assert.Equal((what, Libc.EPERM), (what, probe.Errno(kept, door, number, NoFile, request)));
+        Assert.Equal((what, Libc.EBADF), (what, probe.Errno(s_default, door, number, NoFile, request)));
+        Assert.Equal((what, Libc.EBADF), (what, probe.Errno(kept, door, number, NoFile, 0x5401)));
+        Assert.Equal(Libc.EPERM, probe.Errno(s_compiler.Compile("""{"defaultAction":"SCMP_ACT_ALLOW"}""", 0, keepQuotas: true), door, number, NoFile, request));
+    }
+
     [Fact]
     public void Capabilities_open_their_calls()
     {

@@ -101,7 +101,7 @@ public sealed class RestartTests : StorageTest
             Refused(() => Open("overlay2")).Message);
         Assert.Equal("vfs", Open().Storage.Driver.Name);
         Assert.Contains("unknown storage driver \"zfs\"", Refused(() => Open("zfs")).Message, StringComparison.Ordinal);
-        Assert.Contains("overlay2.size=1G", Refused(() => _ = new ImageService(new StorageOptions(DataRoot, null, ["overlay2.size=1G"]))).Message, StringComparison.Ordinal);
+        Assert.Contains("overlay2.size=1G is not one of storage driver vfs", Refused(() => _ = new ImageService(new StorageOptions(DataRoot, null, ["overlay2.size=1G"]))).Message, StringComparison.Ordinal);
     }
 
     /// <summary>On a file system that cannot be overlay's upper layer (another overlay) the default falls back, and a choice is refused.</summary>

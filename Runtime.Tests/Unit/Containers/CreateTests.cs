@@ -178,7 +178,6 @@ public sealed class CreateTests : IDisposable
         { """{"PidMode": "nonsense"}""", "invalid PID mode: nonsense" },
         { """{"NetworkMode": "container:"}""", "invalid container format container:<name|id>" },
         { """{"NetworkMode": "container:x", "PortBindings": {"80/tcp": [{}]}}""", "conflicting options: port publishing and the container type network mode" },
-        { """{"StorageOpt": {"size": "1G"}}""", "--storage-opt is supported only for overlay over xfs with 'pquota' mount option" },
         { """{"DeviceRequests": [{"Driver": "", "Count": -1, "Capabilities": [["gpu"]]}]}""", "could not select device driver \"\" with capabilities: [[gpu]]" },
         { """{"DeviceCgroupRules": ["c 1:3"]}""", "invalid device cgroup rule format: 'c 1:3'" },
     };
@@ -193,6 +192,14 @@ public sealed class CreateTests : IDisposable
         Assert.Equal((ErrorKind.InvalidParameter, message), (error.Kind, error.Message));
         Assert.Empty(_host.Layers.Existing);
         Assert.Empty(_host.Volumes.All);
+    }
+
+    [Fact]
+    public async Task Options_of_the_storage_driver_reach_the_layer()
+    {
+        ContainerCreateRequest request = Json.Decode<ContainerCreateRequest>("""{"Image": "busybox", "HostConfig": {"StorageOpt": {"size": "1G"}}}"""u8.ToArray());
+        await _host.Service.CreateAsync(null, null, request);
+        Assert.Equal(["size=1G"], _host.Layers.Options);
     }
 
     public static TheoryData<string, string> RefusedConfigs => new()

@@ -1,5 +1,6 @@
 using Rtd.Daemon.Api.Models;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Storage.Quotas;
 using Rtd.Daemon.Volumes;
 using Rtd.Daemon.Volumes.Local;
 using Rtd.Protocol.Syscalls;
@@ -17,7 +18,7 @@ public sealed class VolumeTests : IDisposable
 
     public VolumeTests()
     {
-        _trees = new VolumeTrees(Path.Combine(_root, "trash"));
+        _trees = new VolumeTrees(Path.Combine(_root, "trash"), null);
         _drivers = FakePlugins.Drivers(_trees, _root);
         _store = Restart();
     }
@@ -46,12 +47,14 @@ public sealed class VolumeTests : IDisposable
     }
 
     [Fact]
-    public void Volume_without_a_record_keeps_its_data()
+    public void Volume_without_a_record_keeps_its_data_and_size()
     {
         Directory.CreateDirectory(Path.Combine(_root, "volumes", "cut", "_data", "kept"));
         File.WriteAllText(Path.Combine(_root, "volumes", "cut", "volume.json"), "{");
+        new QuotaNote(1 << 20, 10 << 20).Write(Path.Combine(_root, "volumes", "cut"));
         _store = Restart();
         Assert.True(Directory.Exists(Path.Combine(_store.Get("cut").Mountpoint, "kept")));
+        Assert.Equal((true, "10485760"), (_store.IsLimited("cut"), _store.Get("cut").Record.Options["size"]));
     }
 
     [Theory]
@@ -130,6 +133,7 @@ public sealed class VolumeTests : IDisposable
     [InlineData("o=bind", "missing required option: \"device\"")]
     [InlineData("colour=red", "invalid option: \"colour\"")]
     [InlineData("size=much", "invalid size: 'much'")]
+    [InlineData("size=-1", "invalid size: '-1'")]
     [InlineData("size=10m", "quota size requested but no quota support")]
     public async Task Options_are_refused_in_dockers_words(string option, string message)
     {

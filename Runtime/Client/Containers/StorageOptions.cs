@@ -5,7 +5,7 @@ namespace Rtd.Client.Containers;
 /// <summary>Mounts and storage beyond -v and --mount.</summary>
 internal sealed class StorageOptions
 {
-    [Option("storage-opt", MetaValue = "list", HelpText = "Options of the storage driver (key=value)")]
+    [Option("storage-opt", MetaValue = "list", HelpText = "Options of the storage driver (key=value): size, the most that the container may write")]
     public IEnumerable<string> DriverOptions { get; set; } = [];
 
     [Option("tmpfs", MetaValue = "list", HelpText = "Mount a tmpfs (path[:options])")]

@@ -239,7 +239,7 @@ internal sealed class DaemonOptions
     [FileKey("storage-driver")]
     public string? StorageDriver { get; set; }
 
-    [Option("storage-opt", MetaValue = "key=value", HelpText = "Options of the storage driver")]
+    [Option("storage-opt", MetaValue = "key=value", HelpText = "Options of the storage driver: overlay2.size, vfs.size (the most that a container may write unless it says otherwise), btrfs.min_space")]
     [FileKey("storage-opts")]
     public IEnumerable<string>? StorageOptions { get; set; }
 

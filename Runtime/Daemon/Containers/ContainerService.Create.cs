@@ -138,7 +138,7 @@ internal sealed partial class ContainerService
         List<MountPoint> mounts = [];
         try
         {
-            _parts.Layers.Create(id, image);
+            _parts.Layers.Create(id, image, request.HostConfig.StorageOpt ?? []);
             foreach (PlannedMount planned in plan.Where(planned => !ownMounts.Any(own => own.Destination == planned.Point.Destination)))
             {
                 mounts.Add(await MakeMountAsync(id, planned));

@@ -244,7 +244,7 @@ internal sealed partial class ContainerService
             Capabilities = new CapabilitySpec(capabilities, capabilities, capabilities),
             NoNewPrivileges = SecurityOptions.Parse(host.SecurityOpt, _defaults.NoNewPrivileges).NoNewPrivileges,
             OomScoreAdjust = host.OomScoreAdj,
-            SeccompFilter = _launcher.SeccompFilter(host),
+            SeccompFilter = _launcher.SeccompFilter(exec.Container.Record),
             AppArmorProfile = request.Privileged ? "" : _launcher.AppArmorProfile(host),
         };
     }

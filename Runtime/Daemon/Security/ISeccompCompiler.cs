@@ -9,8 +9,10 @@ internal interface ISeccompCompiler
     string? Unavailable { get; }
 
     /// <summary>The built-in profile for a capability set; cached per set.</summary>
-    byte[] CompileDefault(ulong capabilities);
+    /// <param name="keepQuotas">Also denies what gets a file out of the quota that it is counted to.</param>
+    byte[] CompileDefault(ulong capabilities, bool keepQuotas = false);
 
     /// <summary>A profile in Docker's JSON format; an invalid one is refused with the reason.</summary>
-    byte[] Compile(string profile, ulong capabilities);
+    /// <param name="keepQuotas">Also denies what gets a file out of the quota that it is counted to.</param>
+    byte[] Compile(string profile, ulong capabilities, bool keepQuotas = false);
 }

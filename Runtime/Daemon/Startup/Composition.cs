@@ -79,8 +79,8 @@ internal static class Composition
         // Children of the supervisor would need it to hold them; with live restore each is cloned when it is needed.
         NativeExecutionDriver native = new(shim, liveRestore, () => liveRestore.IsOn ? 0 : context.Config.Current.PreparedSandboxes);
         RuntimeSelection execution = new(native, otherRuntimes);
-        VolumeTrees trees = new(Path.Combine(config.DataRoot, "trash"));
-        VolumeDrivers volumeDrivers = new(trees, context.Plugins, new MountNotes(Path.Combine(config.ExecRoot, "volumes")));
+        VolumeTrees trees = new(Path.Combine(config.DataRoot, "trash"), images.Storage.Quotas);
+        VolumeDrivers volumeDrivers = new(trees, trees.Quotas, context.Plugins, new MountNotes(Path.Combine(config.ExecRoot, "volumes")));
         VolumeStore volumes = new(config.DataRoot, trees, volumeDrivers, context.Events);
         NetworkService networks = NetworkService.Start(
             NetworkOptions(config) with { Keeper = liveRestore, Resume = mayResume }, context.Events);

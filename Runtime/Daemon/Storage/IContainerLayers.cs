@@ -13,7 +13,12 @@ internal interface IContainerLayers
     string DriverName { get; }
 
     /// <summary>Makes the container's rw layer on top of the image and the init layer; the image's layers are held while it exists. Undoes itself when it fails.</summary>
-    void Create(string containerId, Image image);
+    /// <param name="options">The storage driver's (<c>--storage-opt</c> of the container): size, the most that the layer may take.</param>
+    /// <exception cref="Errors.EngineException">Invalid parameter: an option that there is not, or that cannot be fulfilled here.</exception>
+    void Create(string containerId, Image image, IReadOnlyDictionary<string, string> options);
+
+    /// <summary>As the other one, without options.</summary>
+    void Create(string containerId, Image image) => Create(containerId, image, new Dictionary<string, string>());
 
     /// <summary>Another image that the container mounts: its layers are held too while the container exists.</summary>
     /// <param name="chainId">Chain id of its top layer; "" for an image without layers.</param>
@@ -38,6 +43,9 @@ internal interface IContainerLayers
 
     /// <summary>Removes the rw layer; no error when there is none.</summary>
     void Remove(string containerId);
+
+    /// <summary>Whether the rw layer has a limit on what it may take.</summary>
+    bool IsLimited(string containerId);
 
     /// <summary>Bytes in the rw layer.</summary>
     long Size(string containerId);

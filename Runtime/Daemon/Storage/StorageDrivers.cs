@@ -1,5 +1,7 @@
+using Rtd.Daemon.Configuration;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Storage.Drivers;
+using Rtd.Daemon.Storage.Quotas;
 using Rtd.Daemon.Storage.Trees;
 
 namespace Rtd.Daemon.Storage;
@@ -20,11 +22,11 @@ internal static class StorageDrivers
     }
 
     /// <summary>Checks <c>--storage-opt</c> values; an option that would be passed over in silence is an error instead.</summary>
-    /// <returns>Warnings.</returns>
-    /// <exception cref="EngineException">Invalid parameter: not an option, or one that cannot be fulfilled.</exception>
-    public static IReadOnlyList<string> CheckOptions(IReadOnlyList<string> options)
+    /// <param name="warn">Called with warnings.</param>
+    /// <exception cref="EngineException">Invalid parameter: not an option, or not a value of it.</exception>
+    public static StorageDriverOptions ParseOptions(IReadOnlyList<string> options, Action<string> warn)
     {
-        List<string> warnings = [];
+        StorageDriverOptions parsed = new();
         foreach (string option in options)
         {
             int equals = option.IndexOf('=');
@@ -32,24 +34,54 @@ internal static class StorageDrivers
             switch (key)
             {
                 case "overlay2.override_kernel_check" when equals > 0 && bool.TryParse(option[(equals + 1)..].Trim(), out _):
-                    warnings.Add($"storage option {option} is ignored: every kernel that this engine runs on is new enough");
+                    warn($"storage option {option} is ignored: every kernel that this engine runs on is new enough");
                     break;
-                case "overlay2.size" or "vfs.size" or "btrfs.min_space":
-                    throw EngineException.InvalidParameter($"storage option {option}: limits on the size of containers are not supported");
+                case "overlay2.size" or "vfs.size":
+                    parsed = Owned(parsed, key, option) with { Size = Bytes(option) is > 0 and var size ? size : null };
+                    break;
+                case "btrfs.min_space":
+                    parsed = Owned(parsed, key, option) with { MinSpace = Bytes(option) };
+                    break;
                 default:
                     throw EngineException.InvalidParameter($"unknown storage option \"{option}\"");
             }
         }
 
-        return warnings;
+        return parsed;
     }
 
+    /// <param name="quotas">Of the file system that it is to work on; null where there are none.</param>
     /// <exception cref="NotSupportedException">The driver does not work on this file system; the message says why.</exception>
-    public static IGraphDriver Start(string driver, StorageLayout layout, TreeRemoval removal) => driver switch
+    /// <exception cref="EngineException">Invalid parameter: options that are not the driver's, or cannot be fulfilled there.</exception>
+    public static IGraphDriver Start(string driver, StorageLayout layout, TreeRemoval removal, ProjectQuotas? quotas, StorageDriverOptions options)
     {
-        BtrfsDriver.DriverName => new BtrfsDriver(layout, removal),
-        FuseOverlayDriver.DriverName => new FuseOverlayDriver(layout, removal),
-        VfsDriver.DriverName => new VfsDriver(layout, removal),
-        _ => new OverlayDriver(layout, removal),
-    };
+        options.CheckAre(driver);
+        if (options.Size is not null && quotas is null)
+        {
+            throw EngineException.InvalidParameter($"Storage option {driver}.size not supported. Filesystem does not support Project Quota: {ProjectQuotas.Unsupported}");
+        }
+
+        IGraphDriver started = driver switch
+        {
+            BtrfsDriver.DriverName => new BtrfsDriver(layout, removal, options),
+            FuseOverlayDriver.DriverName => new FuseOverlayDriver(layout, removal),
+            VfsDriver.DriverName => new VfsDriver(layout, removal, quotas, options),
+            _ => new OverlayDriver(layout, removal, quotas, options),
+        };
+        if (options.Size is { } size)
+        {
+            started.CheckLimit(size);
+        }
+
+        return started;
+    }
+
+    private static StorageDriverOptions Owned(StorageDriverOptions parsed, string key, string option) =>
+        parsed with { Given = [.. parsed.Given, (key[..key.IndexOf('.')], option)] };
+
+    private static long Bytes(string option)
+    {
+        string value = option[(option.IndexOf('=') + 1)..].Trim();
+        return ByteSize.TryParse(value, out long bytes) ? bytes : throw EngineException.InvalidParameter($"storage option {option}: invalid size: '{value}'");
+    }
 }

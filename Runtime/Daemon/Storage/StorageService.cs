@@ -4,6 +4,7 @@ using Rtd.Daemon.Errors;
 using Rtd.Daemon.Storage.Drivers;
 using Rtd.Daemon.Storage.Files;
 using Rtd.Daemon.Storage.Layers;
+using Rtd.Daemon.Storage.Quotas;
 using Rtd.Daemon.Storage.Trees;
 
 namespace Rtd.Daemon.Storage;
@@ -20,19 +21,23 @@ internal sealed class StorageService
     /// <exception cref="EngineException">Invalid parameter: unknown driver or option, or the data root was made by another driver. System: the chosen driver does not work here.</exception>
     public StorageService(StorageOptions options)
     {
-        CheckOptions(options);
+        StorageDriverOptions driverOptions = CheckOptions(options);
         StorageLayout.MakePrivate(options.DataRoot);
         string? asked = MadeBy(options) ?? options.Driver;
-        (Layout, _removal, Driver) = asked is null ? StartFirst(options.DataRoot) : StartAsked(options.DataRoot, asked);
+        (Place place, Driver) = asked is null ? StartFirst(options.DataRoot, driverOptions) : StartAsked(options.DataRoot, asked, driverOptions);
+        (Layout, _removal, Quotas) = place;
         Record(options.DataRoot, Driver.Name);
         InitLayer.Make(Layout, _removal);
         LayerStore = new LayerStore(Layout, Driver, _removal);
-        ContainerLayers = new ContainerLayers(Layout, LayerStore, Driver, _removal);
+        ContainerLayers = new ContainerLayers(Layout, LayerStore, Driver, _removal, Quotas);
     }
 
     public StorageLayout Layout { get; }
 
     public IGraphDriver Driver { get; }
+
+    /// <summary>Of the file system that the driver works on; null where there are none.</summary>
+    public ProjectQuotas? Quotas { get; }
 
     public LayerStore LayerStore { get; }
 
@@ -49,58 +54,65 @@ internal sealed class StorageService
     /// <summary>Ends when all that was removed so far has left the disk.</summary>
     public Task TrashEmptied() => _removal.EmptySoon();
 
-    private static void CheckOptions(StorageOptions options)
+    private static StorageDriverOptions CheckOptions(StorageOptions options)
     {
         if (options.Driver is { } driver)
         {
             StorageDrivers.Check(driver);
         }
 
-        foreach (string warning in StorageDrivers.CheckOptions(options.DriverOptions ?? []))
-        {
-            s_log.Warn(warning);
-        }
+        return StorageDrivers.ParseOptions(options.DriverOptions ?? [], warning => s_log.Warn(warning));
     }
 
-    private static (StorageLayout Layout, TreeRemoval Removal, IGraphDriver Driver) StartAsked(string dataRoot, string driver)
+    private static (Place Place, IGraphDriver Driver) StartAsked(string dataRoot, string driver, StorageDriverOptions options)
     {
-        (StorageLayout layout, TreeRemoval removal) = Prepare(dataRoot, driver);
+        Place place = Prepare(dataRoot, driver);
         try
         {
-            return (layout, removal, StorageDrivers.Start(driver, layout, removal));
+            return (place, place.Start(driver, options));
         }
-        catch (NotSupportedException unsupported)
+        catch (Exception failure) when (failure is NotSupportedException or EngineException)
         {
             if (!File.Exists(Path.Combine(dataRoot, RecordName)))
             {
-                Directory.Delete(layout.Root, recursive: true);
+                Directory.Delete(place.Layout.Root, recursive: true);
             }
 
-            throw EngineException.System($"storage driver {driver} does not work on {dataRoot}: {unsupported.Message}", unsupported);
+            if (failure is NotSupportedException)
+            {
+                throw EngineException.System($"storage driver {driver} does not work on {dataRoot}: {failure.Message}", failure);
+            }
+
+            throw;
         }
     }
 
     /// <summary>For a new data root: the first driver that works there.</summary>
-    private static (StorageLayout Layout, TreeRemoval Removal, IGraphDriver Driver) StartFirst(string dataRoot)
+    private static (Place Place, IGraphDriver Driver) StartFirst(string dataRoot, StorageDriverOptions options)
     {
         List<string> problems = [];
         foreach (string driver in StorageDrivers.Preferred)
         {
-            (StorageLayout layout, TreeRemoval removal) = Prepare(dataRoot, driver);
+            Place place = Prepare(dataRoot, driver);
             try
             {
-                IGraphDriver started = StorageDrivers.Start(driver, layout, removal);
+                IGraphDriver started = place.Start(driver, options);
                 if (driver == VfsDriver.DriverName)
                 {
                     s_log.Warn("storage driver vfs is used, which copies every image for every container: on {0} {1}", dataRoot, string.Join("; ", problems));
                 }
 
-                return (layout, removal, started);
+                return (place, started);
             }
             catch (NotSupportedException unsupported)
             {
                 problems.Add($"{driver} does not work: {unsupported.Message}");
-                Directory.Delete(layout.Root, recursive: true);
+                Directory.Delete(place.Layout.Root, recursive: true);
+            }
+            catch (EngineException)
+            {
+                Directory.Delete(place.Layout.Root, recursive: true);
+                throw;
             }
         }
 
@@ -137,15 +149,24 @@ internal sealed class StorageService
     }
 
     /// <summary>Moves what was being made into the trash, which is emptied beside the start.</summary>
-    private static (StorageLayout Layout, TreeRemoval Removal) Prepare(string dataRoot, string driver)
+    private static Place Prepare(string dataRoot, string driver)
     {
         StorageLayout layout = new(Path.Combine(dataRoot, driver));
         TreeRemoval removal = new(layout.Trash);
+        ProjectQuotas? quotas = ProjectQuotas.Open(layout.Root);
         foreach (string leftover in Directory.EnumerateFileSystemEntries(layout.Stage))
         {
-            removal.Discard(leftover);
+            ProjectQuotas.Discard(leftover, removal, quotas);
         }
 
-        return (layout, removal);
+        // Before the trash is emptied for the first time.
+        quotas?.ForgetDiscarded(layout.Trash);
+        return new Place(layout, removal, quotas);
+    }
+
+    /// <summary>What a driver works with.</summary>
+    private sealed record Place(StorageLayout Layout, TreeRemoval Removal, ProjectQuotas? Quotas)
+    {
+        public IGraphDriver Start(string driver, StorageDriverOptions options) => StorageDrivers.Start(driver, Layout, Removal, Quotas, options);
     }
 }

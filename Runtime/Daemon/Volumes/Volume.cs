@@ -30,6 +30,9 @@ internal sealed class Volume(VolumeRecord record, string directory, IVolumeDrive
     /// <summary>A directory of this machine's and nothing else: what prune takes, and df measures, as with Docker.</summary>
     public bool Plain => Record.Driver == Local.LocalDriver.DriverName && Record.Options.Count == 0;
 
+    /// <summary>There is a limit on what may be in it.</summary>
+    public bool IsLimited => Record.Driver == Local.LocalDriver.DriverName && Record.Options.ContainsKey(Local.LocalOptions.SizeName);
+
     /// <summary>Held while the image's content is copied in, so that a second container finds all of it or none.</summary>
     public AsyncLock Filling { get; } = new();
 }

@@ -2,17 +2,18 @@ using System.Collections.Concurrent;
 using NLog;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Plugins;
+using Rtd.Daemon.Storage.Quotas;
 using Rtd.Daemon.Volumes.Local;
 using Rtd.Daemon.Volumes.Remote;
 
 namespace Rtd.Daemon.Volumes;
 
 /// <summary>The local driver, and those of plugins as far as they were asked for.</summary>
-internal sealed class VolumeDrivers(IVolumeTrees trees, PluginRegistry plugins, MountNotes notes) : IVolumeDrivers
+internal sealed class VolumeDrivers(IVolumeTrees trees, ProjectQuotas? quotas, PluginRegistry plugins, MountNotes notes) : IVolumeDrivers
 {
     private static readonly Logger s_log = LogManager.GetLogger("volumes");
 
-    private readonly LocalDriver _local = new(trees);
+    private readonly LocalDriver _local = new(trees, quotas);
     private readonly ConcurrentDictionary<string, PluginDriver> _plugins = new(StringComparer.Ordinal);
 
     /// <summary>Names of the drivers in use, for <c>info</c>.</summary>

@@ -6,6 +6,7 @@ using Rtd.Daemon.Containers.Text;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Events;
 using Rtd.Daemon.Storage.Files;
+using Rtd.Daemon.Storage.Quotas;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Volumes;
@@ -60,10 +61,7 @@ internal sealed class VolumeStore(string dataRoot, IVolumeTrees trees, IVolumeDr
             }
 
             Volume volume = new(record, directory, drivers.Of(record));
-            if (record.Driver == Local.LocalDriver.DriverName)
-            {
-                Local.LocalDriver.MakeDirectories(volume);
-            }
+            (volume.Driver as Local.LocalDriver)?.Restore(volume);
 
             _volumes[name] = volume;
         }
@@ -117,6 +115,9 @@ internal sealed class VolumeStore(string dataRoot, IVolumeTrees trees, IVolumeDr
             AddUser(name, user);
         }
     }
+
+    /// <summary>Whether there is a limit on what may be in a volume.</summary>
+    public bool IsLimited(string name) => Find(name)?.IsLimited ?? false;
 
     /// <summary>A container no longer uses a volume.</summary>
     public void Release(string name, string user)
@@ -264,7 +265,18 @@ internal sealed class VolumeStore(string dataRoot, IVolumeTrees trees, IVolumeDr
             s_log.Warn("volume {0}: {1}; it goes on without labels", name, damaged.Message);
         }
 
-        return Directory.Exists(Path.Combine(directory, "_data")) ? new VolumeRecord { Name = name, Created = Directory.GetCreationTimeUtc(directory) } : null;
+        if (!Directory.Exists(Path.Combine(directory, "_data")))
+        {
+            return null;
+        }
+
+        Dictionary<string, string> options = [];
+        if (QuotaNote.Read(directory) is { } note)
+        {
+            options[Local.LocalOptions.SizeName] = note.Bytes.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return new VolumeRecord { Name = name, Created = Directory.GetCreationTimeUtc(directory), Options = options };
     }
 
     private Volume? Find(string name)

@@ -1,3 +1,4 @@
+using Rtd.Daemon.Storage.Quotas;
 using Rtd.Daemon.Storage.Trees;
 
 namespace Rtd.Daemon.Volumes;
@@ -10,13 +11,19 @@ internal sealed class VolumeTrees : IVolumeTrees
     private readonly TreeRemoval _removal;
 
     /// <param name="trash">On the volumes' file system; made when it is not there.</param>
-    public VolumeTrees(string trash)
+    /// <param name="layers">Quotas of the layers' file system.</param>
+    public VolumeTrees(string trash, ProjectQuotas? layers)
     {
         Directory.CreateDirectory(trash, Private);
         _removal = new TreeRemoval(trash);
+        Quotas = ProjectQuotas.Open(trash, layers);
+        Quotas?.ForgetDiscarded(trash);
     }
 
-    public void Discard(string directory) => _removal.Discard(directory);
+    /// <summary>Of the file system that the volumes are on; null where there are none.</summary>
+    public ProjectQuotas? Quotas { get; }
+
+    public void Discard(string directory) => ProjectQuotas.Discard(directory, _removal, Quotas);
 
     public void Empty() => _removal.Empty();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rtd.Tests.Integration.Hosting;
 using Xunit.Abstractions;
 
@@ -6,6 +7,9 @@ namespace Rtd.Tests.Integration.EndToEnd.Store;
 /// <summary>Daemons whose data root is on a file system of its own, on a loop device: each storage driver where it belongs.</summary>
 public sealed class FileSystemTests(ITestOutputHelper output)
 {
+    /// <summary>Writes until that is refused; prints the words and the size.</summary>
+    private const string Filling = "dd if=/dev/zero of=/fill bs=64k 2>&1; stat -c %s /fill";
+
     [RootTheory]
     [InlineData("mkfs.ext4 -q", null, "overlay2")]
     [InlineData("mkfs.xfs -q", null, "overlay2")]
@@ -94,9 +98,77 @@ public sealed class FileSystemTests(ITestOutputHelper output)
         (await daemon.RefuseAsync("--storage-driver", "btrfs")).Exits(1).Says("storage driver btrfs does not work on").Says("it is on extfs, not on btrfs");
         (await daemon.RefuseAsync("--storage-driver", "nonsense")).Exits(1).Says("must be one of overlay2, btrfs, fuse-overlayfs, vfs");
         (await daemon.RefuseAsync("--storage-opt", "overlay2.nonsense=1")).Exits(1).Says("unknown storage option \"overlay2.nonsense=1\"");
-        (await daemon.RefuseAsync("--storage-opt", "overlay2.size=1G")).Exits(1).Says("limits on the size of containers are not supported");
+        (await daemon.RefuseAsync("--storage-opt", "overlay2.size=1G")).Exits(1).Says("Storage option overlay2.size not supported").Says("has not enabled quotas");
+        (await daemon.RefuseAsync("--storage-opt", "overlay2.size=much")).Exits(1).Says("invalid size: 'much'");
+        (await daemon.RefuseAsync("--storage-opt", "btrfs.min_space=1G")).Exits(1).Says("btrfs.min_space=1G is not one of storage driver overlay2");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Inside(host, daemon), "overlay2"));
         Assert.DoesNotContain("btrfs", Directory.EnumerateDirectories(Inside(host, daemon)).Select(Path.GetFileName));
     }
+
+    /// <summary>Without project quotas (no file system of most kernels has them mounted) a size is refused, and nothing is left of what asked for it.</summary>
+    [RootTheory]
+    [InlineData("overlay2", "--storage-opt is supported only for overlay over xfs with 'pquota' mount option")]
+    [InlineData("vfs", "Filesystem does not support, or has not enabled quotas")]
+    public async Task Size_is_refused_where_there_are_no_quotas(string driver, string message)
+    {
+        await using TestHost host = await TestHost.CreateAsync();
+        await using TestDaemon daemon = new(host);
+        await MountAsync(host, daemon, "mkfs.ext4 -q");
+        await daemon.StartAsync("--storage-driver", driver);
+        Clients clients = new(daemon);
+        await clients.ImportBusyboxAsync();
+
+        (await clients.RunAsync(Cli.Docker, "create", "--storage-opt", "size=20m", "-v", "kept-out:/v", "busybox")).Exits(1).Says(message);
+        (await clients.RunAsync(Cli.Docker, "create", "--storage-opt", "size=much", "busybox")).Exits(1).Says("invalid size: 'much'");
+        (await clients.RunAsync(Cli.Docker, "create", "--storage-opt", "colour=red", "busybox")).Exits(1).Says("Unknown option colour");
+        (await clients.RunAsync(Cli.Docker, "volume", "create", "-o", "size=20m", "sized")).Exits(1).Says("quota size requested but no quota support");
+
+        Assert.Equal("", (await DockerAsync(clients, "ps", "-aq")).Stdout);
+        Assert.Equal("", (await DockerAsync(clients, "volume", "ls", "-q")).Stdout);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(Inside(host, daemon), driver, "containers")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(Inside(host, daemon), "volumes")));
+    }
+
+    /// <summary>What counts there is the whole tree, the image's part included.</summary>
+    [RootFact]
+    public async Task Btrfs_holds_containers_to_their_sizes()
+    {
+        const long Size = 64 << 20;
+        await using TestHost host = await TestHost.CreateAsync();
+        await using TestDaemon daemon = new(host);
+        await MountAsync(host, daemon, "mkfs.btrfs -q");
+        await daemon.StartAsync("--storage-driver", "btrfs", "--storage-opt", "btrfs.min_space=8m");
+        Clients clients = new(daemon);
+        await clients.ImportBusyboxAsync();
+        long image = long.Parse((await DockerAsync(clients, "image", "inspect", "--format", "{{.Size}}", "busybox")).Line, CultureInfo.InvariantCulture);
+
+        string words = (await DockerAsync(clients, "run", "--name", "full", "--storage-opt", $"size={Size}", "busybox", "sh", "-c", Filling)).Stdout;
+        Assert.Contains("quota exceeded", words, StringComparison.Ordinal);
+        Assert.InRange(Filled(words), (Size * 95 / 100) - image, Size);
+        await DockerAsync(clients, "run", "--rm", "busybox", "dd", "if=/dev/zero", "of=/fill", "bs=1M", "count=100");
+        words = (await DockerAsync(clients, "run", "--rm", "--storage-opt", "size=32m", "busybox", "sh", "-c", Filling)).Stdout;
+        Assert.InRange(Filled(words), (Size / 2 * 95 / 100) - image, Size / 2);
+
+        await daemon.KillAsync();
+        await daemon.StartAsync("--storage-driver", "btrfs", "--storage-opt", "btrfs.min_space=8m");
+        words = (await DockerAsync(clients, "start", "-a", "full")).Stdout;
+        Assert.InRange(Filled(words), (Size * 95 / 100) - image, Size);
+        Assert.Equal($"{Size}", (await DockerAsync(clients, "inspect", "--format", "{{.HostConfig.StorageOpt.size}}", "full")).Line);
+
+        (await clients.RunAsync(Cli.Docker, "create", "--storage-opt", "size=4m", "busybox")).Exits(1).Says("btrfs: storage size cannot be less than 8388608 bytes");
+        (await clients.RunAsync(Cli.Docker, "create", "--storage-opt", "size=0", "busybox")).Exits(1).Says("btrfs: invalid storage size: 0B");
+        (await clients.RunAsync(Cli.Docker, "create", "--storage-opt", "size=much", "busybox")).Exits(1).Says("invalid size: 'much'");
+        (await clients.RunWithInputAsync(Cli.Docker, "FROM busybox\nRUN dd if=/dev/zero of=/big bs=1M count=20", "build", "-q", "-t", "big", "-")).Exits(0);
+        (await clients.RunAsync(Cli.Docker, "create", "--storage-opt", "size=10m", "big")).Exits(1).Says("the image does not fit into the container's size");
+        Assert.Equal("full", (await DockerAsync(clients, "ps", "-a", "--format", "{{.Names}}")).Line);
+
+        await DockerAsync(clients, "rm", "full");
+        await Eventually.HoldsAsync("the limits are gone", async () =>
+            !(await host.RunAsync("btrfs", "qgroup", "show", "-r", "--raw", daemon.DataRoot)).Exits(0).Stdout.Contains($"{Size}", StringComparison.Ordinal));
+        await TrashIsEmptiedAsync(host, daemon, "btrfs");
+    }
+
+    private static long Filled(string output) => long.Parse(output.Trim().Split('\n')[^1], CultureInfo.InvariantCulture);
 
     private static async Task WorkAsync(Clients clients, string driver)
     {

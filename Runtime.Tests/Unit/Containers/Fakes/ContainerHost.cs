@@ -91,7 +91,7 @@ internal sealed class ContainerHost : IDisposable
 
     private ContainerService Make()
     {
-        VolumeTrees trees = new(Path.Combine(DataRoot, "trash"));
+        VolumeTrees trees = new(Path.Combine(DataRoot, "trash"), null);
         Volumes = new VolumeStore(DataRoot, trees, FakePlugins.Drivers(trees, ExecRoot), Events);
         Volumes.Load();
         return new ContainerService(

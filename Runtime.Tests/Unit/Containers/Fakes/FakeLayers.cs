@@ -28,7 +28,16 @@ internal sealed class FakeLayers : IContainerLayers
 
     public IReadOnlySet<string>? Swept { get; private set; }
 
-    public void Create(string containerId, Image image) => Assert.True(_layers.TryAdd(containerId, true));
+    /// <summary>Options that containers were made with.</summary>
+    public ConcurrentQueue<string> Options { get; } = new();
+
+    public void Create(string containerId, Image image, IReadOnlyDictionary<string, string> options)
+    {
+        Assert.True(_layers.TryAdd(containerId, true));
+        Options.Enqueue(string.Join(',', options.Select(option => $"{option.Key}={option.Value}")));
+    }
+
+    public bool IsLimited(string containerId) => false;
 
     public void HoldImage(string containerId, string chainId) => HeldImages.Add((containerId, chainId));
 

@@ -8,5 +8,5 @@ namespace Rtd.Tests.Unit.Containers.Fakes;
 internal static class FakePlugins
 {
     public static VolumeDrivers Drivers(IVolumeTrees trees, string execRoot) =>
-        new(trees, new PluginRegistry(new PluginDirectories([], [])), new MountNotes(Path.Combine(execRoot, "volumes")));
+        new(trees, null, new PluginRegistry(new PluginDirectories([], [])), new MountNotes(Path.Combine(execRoot, "volumes")));
 }

@@ -9,7 +9,7 @@ internal sealed class FakeSeccomp : ISeccompCompiler
 
     public string? Unavailable => null;
 
-    public byte[] CompileDefault(ulong capabilities) => [1];
+    public byte[] CompileDefault(ulong capabilities, bool keepQuotas = false) => [1];
 
-    public byte[] Compile(string profile, ulong capabilities) => [2];
+    public byte[] Compile(string profile, ulong capabilities, bool keepQuotas = false) => [2];
 }

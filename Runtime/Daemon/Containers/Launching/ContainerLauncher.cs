@@ -41,8 +41,9 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     /// <summary>
     /// The filter of a container, for its first process and for its execs; empty is unconfined. A privileged one has a filter only when it asks for it.
     /// </summary>
-    public byte[] SeccompFilter(HostConfig host)
+    public byte[] SeccompFilter(ContainerRecord record)
     {
+        HostConfig host = record.HostConfig;
         string asked = AskedSeccomp(host);
         if (asked == SecurityOptions.Unconfined)
         {
@@ -52,7 +53,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         if (asked != SecurityOptions.Builtin)
         {
             return parts.Seccomp.Available
-                ? parts.Seccomp.Compile(asked, CapabilitiesOf(host))
+                ? parts.Seccomp.Compile(asked, CapabilitiesOf(host), IsHeldToSize(record))
                 : throw EngineException.InvalidParameter($"cannot run a custom seccomp profile: {parts.Seccomp.Unavailable}");
         }
 
@@ -62,8 +63,12 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             return [];
         }
 
-        return parts.Seccomp.CompileDefault(CapabilitiesOf(host));
+        return parts.Seccomp.CompileDefault(CapabilitiesOf(host), IsHeldToSize(record));
     }
+
+    /// <summary>Whether there is a limit on what the container may put into its root, or into one of its volumes.</summary>
+    private bool IsHeldToSize(ContainerRecord record) =>
+        parts.Layers.IsLimited(record.Id) || record.Mounts.Any(mount => mount.Type == MountPoint.Volume && parts.Volumes.IsLimited(mount.Name));
 
     /// <summary>What a container's own runtime needs; null for ours.</summary>
     private OciLaunch? OciOf(HostConfig host)
@@ -273,7 +278,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             JoinNamespaces = joined.Kinds,
             SharesMemory = joined.SharedMemory is not null,
             Sources = sources,
-            SeccompFilter = SeccompFilter(record.HostConfig),
+            SeccompFilter = SeccompFilter(record),
             AppArmorProfile = AppArmorProfile(record.HostConfig),
             Capabilities = CapabilitiesOf(record.HostConfig),
         };

@@ -76,7 +76,6 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
         Refuse(host.Isolation is not ("" or "default"), $"invalid isolation '{host.Isolation}' on linux");
         Refuse(host.Cgroup.Length > 0, $"invalid cgroup mode: {host.Cgroup}");
         Refuse(host.CgroupParent.Split('/').Contains("..") || host.CgroupParent.Contains('\0'), $"invalid cgroup parent: {host.CgroupParent}");
-        Refuse(host.StorageOpt is { Count: > 0 }, "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
         Refuse(host.Runtime.Length > 0 && !OciRuntime.IsNative(host.Runtime) && !defaults.Runtimes.ContainsKey(host.Runtime), $"unknown or invalid runtime name: {host.Runtime}");
         CheckPaths(host);
         CheckNamespaces(host);

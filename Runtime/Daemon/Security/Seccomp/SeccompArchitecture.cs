@@ -6,9 +6,10 @@ namespace Rtd.Daemon.Security.Seccomp;
 /// <param name="Token">libseccomp's SCMP_ARCH_*.</param>
 /// <param name="Audit">AUDIT_ARCH_* as in seccomp_data.arch.</param>
 /// <param name="Socket">socket(2).</param>
+/// <param name="Ioctl">ioctl(2).</param>
 /// <param name="Socketcall">The multiplexer of 32-bit x86, or null.</param>
 /// <param name="ExtraAllowed">Calls outside the common numbering: uretprobe on x86-64.</param>
-internal sealed record SeccompArchitecture(string Name, uint Token, uint Audit, uint Socket, uint? Socketcall, (string Name, uint Number)? ExtraAllowed)
+internal sealed record SeccompArchitecture(string Name, uint Token, uint Audit, uint Socket, uint Ioctl, uint? Socketcall, (string Name, uint Number)? ExtraAllowed)
 {
     private const uint AuditX86 = 0x40000003, AuditX8664 = 0xC000003E, AuditArm = 0x40000028, AuditAarch64 = 0xC00000B7, TokenX32 = 0x4000003E;
 
@@ -23,14 +24,14 @@ internal sealed record SeccompArchitecture(string Name, uint Token, uint Audit, 
     {
         Architecture.X64 =>
         [
-            new("SCMP_ARCH_X86_64", AuditX8664, AuditX8664, 41, null, ("uretprobe", 335)),
-            new("SCMP_ARCH_X86", AuditX86, AuditX86, 359, 102, null),
-            new("SCMP_ARCH_X32", TokenX32, AuditX8664, 41, null, null),
+            new("SCMP_ARCH_X86_64", AuditX8664, AuditX8664, 41, 16, null, ("uretprobe", 335)),
+            new("SCMP_ARCH_X86", AuditX86, AuditX86, 359, 54, 102, null),
+            new("SCMP_ARCH_X32", TokenX32, AuditX8664, 41, 514, null, null),
         ],
         Architecture.Arm64 =>
         [
-            new("SCMP_ARCH_AARCH64", AuditAarch64, AuditAarch64, 198, null, null),
-            new("SCMP_ARCH_ARM", AuditArm, AuditArm, 281, null, null),
+            new("SCMP_ARCH_AARCH64", AuditAarch64, AuditAarch64, 198, 29, null, null),
+            new("SCMP_ARCH_ARM", AuditArm, AuditArm, 281, 54, null, null),
         ],
         _ => [],
     };

@@ -11,7 +11,7 @@ internal sealed class SeccompCompiler : ISeccompCompiler
     /// <summary>BPF_MAXINSNS.</summary>
     private const int MaximumInstructions = 4096;
 
-    private readonly ConcurrentDictionary<ulong, Lazy<byte[]>> _defaults = [];
+    private readonly ConcurrentDictionary<(ulong Capabilities, bool KeepQuotas), Lazy<byte[]>> _defaults = [];
     private readonly ulong _relevant = DefaultProfile.RelevantCapabilities;
 
     public bool Available => Unavailable is null;
@@ -21,11 +21,11 @@ internal sealed class SeccompCompiler : ISeccompCompiler
         : SeccompArchitecture.Machine.Count == 0 ? "no seccomp profile for this architecture"
         : LibSeccomp.Error;
 
-    public byte[] CompileDefault(ulong capabilities) =>
-        _defaults.GetOrAdd(capabilities & _relevant, set => new Lazy<byte[]>(() => Compile(DefaultProfile.For(set)))).Value;
+    public byte[] CompileDefault(ulong capabilities, bool keepQuotas = false) =>
+        _defaults.GetOrAdd((capabilities & _relevant, keepQuotas), set => new Lazy<byte[]>(() => Compile(DefaultProfile.For(set.Capabilities) with { KeepQuotas = set.KeepQuotas }))).Value;
 
     /// <summary>A profile in Docker's JSON format (<c>--security-opt seccomp=FILE</c>) for a capability set.</summary>
-    public byte[] Compile(string profile, ulong capabilities) => Compile(ProfileReader.Read(profile, capabilities));
+    public byte[] Compile(string profile, ulong capabilities, bool keepQuotas = false) => Compile(ProfileReader.Read(profile, capabilities) with { KeepQuotas = keepQuotas });
 
     /// <param name="policy">What to compile.</param>
     /// <param name="binaryTree">The layout; what the program decides does not depend on it.</param>
@@ -54,7 +54,7 @@ internal sealed class SeccompCompiler : ISeccompCompiler
         }
 
         bool allowList = policy.DefaultAction is not (SeccompAction.Allow or SeccompAction.Log);
-        byte[] prologue = new SeccompPrologue(policy.DenySocketFamilies, byNumber, extra, enosysForNewer: allowList).Assemble();
+        byte[] prologue = new SeccompPrologue(policy, byNumber, extra, enosysForNewer: allowList).Assemble();
         byte[] program = [.. prologue, .. context.Export()];
         return program.Length / InstructionSize <= MaximumInstructions
             ? program

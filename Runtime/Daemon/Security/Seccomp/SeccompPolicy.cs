@@ -10,4 +10,7 @@ internal sealed record SeccompPolicy
 
     /// <summary>Deny AF_ALG and AF_VSOCK sockets through every door, see <see cref="SeccompPrologue"/>.</summary>
     public bool DenySocketFamilies { get; init; }
+
+    /// <summary>Deny what gets a file out of the quota that it is counted to, see <see cref="SeccompPrologue"/>.</summary>
+    public bool KeepQuotas { get; init; }
 }

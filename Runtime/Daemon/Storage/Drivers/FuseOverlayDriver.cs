@@ -47,6 +47,9 @@ internal sealed class FuseOverlayDriver : UnionDriver
 
     public override IReadOnlyList<KeyValuePair<string, string>> Status => [new("Backing Filesystem", BackingFileSystem.Name(_layout.Root))];
 
+    /// <summary>The program writes with all capabilities, and ext4 holds nobody with CAP_SYS_RESOURCE to a limit.</summary>
+    public override void CheckLimit(long bytes) => throw EngineException.InvalidParameter("--storage-opt is not supported by storage driver fuse-overlayfs");
+
     public override RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain) => new(RootfsKind.Mount, _layout.Root, "");
 
     public override async Task<SafeFileHandle?> OpenRootfsAsync(string containerId, IReadOnlyList<string> chain)

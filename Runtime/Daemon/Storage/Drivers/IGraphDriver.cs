@@ -27,8 +27,21 @@ internal interface IGraphDriver
     /// <summary>A layer is about to go.</summary>
     void Withdraw(string chainId);
 
+    /// <summary>The most bytes that a container's layer may take unless it says otherwise; null: no limit.</summary>
+    long? DefaultLimit => null;
+
+    /// <summary>Whether containers' layers can be bounded here, and to this size.</summary>
+    /// <exception cref="Errors.EngineException">Invalid parameter: no, in Docker's words.</exception>
+    void CheckLimit(long bytes);
+
     /// <summary>Fills a staged directory for a container on top of the chain.</summary>
-    void CreateContainer(string stage, IReadOnlyList<string> chain);
+    /// <param name="limit">The most bytes that it may come to take, written down in it by <see cref="Quotas.QuotaNote"/>; null: no limit.</param>
+    void CreateContainer(string stage, IReadOnlyList<string> chain, long? limit);
+
+    /// <summary>A container's directory with a limit was found at start: sets the limit again.</summary>
+    void RenewLimit(string containerId)
+    {
+    }
 
     /// <summary>How rtinit gets the container's root.</summary>
     RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain);

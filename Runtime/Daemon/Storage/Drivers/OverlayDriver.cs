@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Storage.Quotas;
 using Rtd.Daemon.Storage.Trees;
 using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Mounts;
@@ -19,13 +20,17 @@ internal sealed class OverlayDriver : UnionDriver
     private readonly StorageLayout _layout;
     private readonly TreeRemoval _removal;
     private readonly string _options;
+    private readonly ProjectQuotas? _quotas;
+    private readonly StorageDriverOptions _settings;
 
     /// <exception cref="NotSupportedException">Overlay does not work on this data root.</exception>
-    public OverlayDriver(StorageLayout layout, TreeRemoval removal)
+    public OverlayDriver(StorageLayout layout, TreeRemoval removal, ProjectQuotas? quotas, StorageDriverOptions settings)
         : base(layout)
     {
         _layout = layout;
         _removal = removal;
+        _quotas = quotas;
+        _settings = settings;
         _options = OverlayProbe.Run(layout, removal);
     }
 
@@ -38,6 +43,23 @@ internal sealed class OverlayDriver : UnionDriver
         new("Native Overlay Diff", "true"),
         new("userxattr", "false"),
     ];
+
+    public override long? DefaultLimit => _settings.Size;
+
+    /// <summary>Writes through overlayfs are held to it whoever makes them: the kernel takes CAP_SYS_RESOURCE from the credentials that it uses for the layers.</summary>
+    public override void CheckLimit(long bytes)
+    {
+        // Docker's words, which name one of the two file systems.
+        string? refusal = _quotas is null ? "--storage-opt is supported only for overlay over xfs with 'pquota' mount option"
+            : bytes is > 0 and < ProjectQuotas.Smallest ? ProjectQuotas.TooSmall(bytes)
+            : null;
+        if (refusal is not null)
+        {
+            throw EngineException.InvalidParameter(refusal);
+        }
+    }
+
+    public override void RenewLimit(string containerId) => _quotas?.Renew(_layout.Container(containerId));
 
     public override RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain) => new(RootfsKind.Overlay, _layout.Root, MountData(containerId, chain));
 
@@ -71,6 +93,8 @@ internal sealed class OverlayDriver : UnionDriver
         PrivateMount.Overlay(_layout.Root, WithOptions("lowerdir=" + string.Join(':', lowers)), _layout.MountPoint, root => tree = BindSource.Open(root, subpath), remapping);
         return tree!;
     }
+
+    protected override void Limit(string stage, IReadOnlyList<string> places, long bytes) => _quotas!.Limit(stage, places, bytes);
 
     private string MountData(string containerId, IReadOnlyList<string> chain)
     {

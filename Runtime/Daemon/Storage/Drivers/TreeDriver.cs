@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Rtd.Daemon.Errors;
 using Rtd.Daemon.Storage.Changes;
 using Rtd.Daemon.Storage.Trees;
 using Rtd.Daemon.UserNamespaces;
@@ -14,6 +15,8 @@ internal abstract class TreeDriver(StorageLayout layout, TreeRemoval removal) : 
     private const string DiffName = "diff", RootName = "root";
 
     public abstract string Name { get; }
+
+    public virtual long? DefaultLimit => null;
 
     public virtual IReadOnlyList<KeyValuePair<string, string>> Status => [new("Backing Filesystem", BackingFileSystem.Name(layout.Root))];
 
@@ -43,16 +46,21 @@ internal abstract class TreeDriver(StorageLayout layout, TreeRemoval removal) : 
     {
     }
 
-    public void CreateContainer(string stage, IReadOnlyList<string> chain)
+    public void CreateContainer(string stage, IReadOnlyList<string> chain, long? limit)
     {
-        string root = Path.Combine(stage, RootName);
-        Make(root, chain, CancellationToken.None);
-        using SafeFileHandle target = Open(root);
-        Libc.statx_t status = Libc.fstat(target.Fd(), stage);
-        using SafeFileHandle init = Open(layout.Init);
-        TreeCopy.Merge(init.Fd(), target.Fd(), removal);
-        TreeAttributes.SetOwnerMode(target.Fd(), ".\0"u8, Libc.S_IFDIR, status.Permissions(), status.stx_uid, status.stx_gid);
+        try
+        {
+            Fill(stage, chain, limit);
+        }
+        catch (SyscallException full) when (limit is not null && full.Errno is Libc.EDQUOT or Libc.ENOSPC)
+        {
+            throw EngineException.InvalidParameter($"the image does not fit into the container's size of {limit} bytes: {full.Message}", full);
+        }
     }
+
+    public abstract void CheckLimit(long bytes);
+
+    public abstract void RenewLimit(string containerId);
 
     public RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain) => new(RootfsKind.Bind, Root(containerId), "");
 
@@ -95,11 +103,24 @@ internal abstract class TreeDriver(StorageLayout layout, TreeRemoval removal) : 
     public ContainerTrees OpenChanges(string containerId, IReadOnlyList<string> chain) =>
         new(Open(Root(containerId)), new TreeUnion(Open(layout.Init), OpenImage(chain)), isOverlay: false);
 
+    /// <summary>The place for a limit that is there before the tree is.</summary>
+    protected virtual void BeforeMaking(string stage, string root, long? limit)
+    {
+    }
+
+    /// <summary>The place for a limit that needs the tree; what is written to it later shows whether there is room.</summary>
+    protected virtual void AfterMaking(string stage, string root, long? limit)
+    {
+    }
+
     /// <summary>Makes an empty tree: a directory with mode 0755.</summary>
     protected abstract void MakeEmpty(string directory);
 
     /// <summary>Makes a copy of a tree.</summary>
     protected abstract void MakeCopy(string directory, string of, CancellationToken cancelled);
+
+    /// <summary>Where a container's tree is.</summary>
+    protected string Root(string containerId) => Path.Combine(layout.Container(containerId), RootName);
 
     private void Make(string directory, IReadOnlyList<string> chain, CancellationToken cancelled)
     {
@@ -113,7 +134,18 @@ internal abstract class TreeDriver(StorageLayout layout, TreeRemoval removal) : 
         }
     }
 
-    private string Root(string containerId) => Path.Combine(layout.Container(containerId), RootName);
+    private void Fill(string stage, IReadOnlyList<string> chain, long? limit)
+    {
+        string root = Path.Combine(stage, RootName);
+        BeforeMaking(stage, root, limit);
+        Make(root, chain, CancellationToken.None);
+        AfterMaking(stage, root, limit);
+        using SafeFileHandle target = Open(root);
+        Libc.statx_t status = Libc.fstat(target.Fd(), stage);
+        using SafeFileHandle init = Open(layout.Init);
+        TreeCopy.Merge(init.Fd(), target.Fd(), removal);
+        TreeAttributes.SetOwnerMode(target.Fd(), ".\0"u8, Libc.S_IFDIR, status.Permissions(), status.stx_uid, status.stx_gid);
+    }
 
     private static SafeFileHandle Open(string directory) => Libc.open(directory, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
 }

@@ -51,11 +51,17 @@ internal abstract class UnionDriver : IGraphDriver
     public void Withdraw(string chainId) => File.Delete(Path.Combine(_layout.Root, LinksName, ShortName(chainId)));
 
     /// <summary>The upper directory's own attributes are those of the container's root, so they come from the image.</summary>
-    public void CreateContainer(string stage, IReadOnlyList<string> chain)
+    public void CreateContainer(string stage, IReadOnlyList<string> chain, long? limit)
     {
         string diff = Path.Combine(stage, DiffName);
         OwnFiles.MakeDirectory(diff, OwnFiles.SharedDirectory);
-        OwnFiles.MakeDirectory(Path.Combine(stage, WorkName), 0x1C0);
+        string work = Path.Combine(stage, WorkName);
+        OwnFiles.MakeDirectory(work, 0x1C0);
+        if (limit is { } bytes)
+        {
+            Limit(stage, [diff, work], bytes);
+        }
+
         using SafeFileHandle target = Libc.open(diff, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
         if (chain.Count == 0)
         {
@@ -66,6 +72,14 @@ internal abstract class UnionDriver : IGraphDriver
         using SafeFileHandle top = Libc.open(_layout.Diff(chain[0]), Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
         Libc.statx_t status = Libc.fstat(top.Fd(), chain[0]);
         TreeAttributes.SetOwnerMode(target.Fd(), ".\0"u8, Libc.S_IFDIR, status.Permissions(), status.stx_uid, status.stx_gid);
+    }
+
+    public virtual long? DefaultLimit => null;
+
+    public abstract void CheckLimit(long bytes);
+
+    public virtual void RenewLimit(string containerId)
+    {
     }
 
     public abstract RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain);
@@ -137,6 +151,9 @@ internal abstract class UnionDriver : IGraphDriver
             throw;
         }
     }
+
+    /// <summary>Bounds what directories, empty so far, may come to take together; asked for only what <see cref="CheckLimit"/> lets pass.</summary>
+    protected virtual void Limit(string stage, IReadOnlyList<string> places, long bytes) => throw new NotSupportedException();
 
     /// <summary>Mount options for a container's file system, that say where its directories are.</summary>
     /// <param name="prefix">What makes the names, which are relative to the driver's directory, into paths.</param>

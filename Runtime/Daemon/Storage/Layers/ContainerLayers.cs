@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using NLog;
+using Rtd.Daemon.Configuration;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Images;
 using Rtd.Daemon.Storage.Changes;
 using Rtd.Daemon.Storage.Drivers;
 using Rtd.Daemon.Storage.Files;
+using Rtd.Daemon.Storage.Quotas;
 using Rtd.Daemon.Storage.Trees;
 using Rtd.Daemon.UserNamespaces;
 using Rtd.Protocol.Spec;
@@ -20,30 +22,36 @@ namespace Rtd.Daemon.Storage.Layers;
 /// </remarks>
 internal sealed class ContainerLayers : IContainerLayers
 {
+    private const string SizeOption = "size";
+
     private const string LowerName = "lower", NoLayers = "none", ImagePrefix = "image-";
 
     private static readonly Logger s_log = LogManager.GetLogger("storage");
 
     private readonly ConcurrentDictionary<string, LayerHold> _holds = [];
     private readonly ConcurrentDictionary<(string ContainerId, string ChainId), LayerHold> _imageHolds = [];
+    private readonly ConcurrentDictionary<string, bool> _limited = [];
     private readonly StorageLayout _layout;
     private readonly LayerStore _layers;
     private readonly IGraphDriver _driver;
     private readonly TreeRemoval _removal;
+    private readonly ProjectQuotas? _quotas;
 
-    public ContainerLayers(StorageLayout layout, LayerStore layers, IGraphDriver driver, TreeRemoval removal)
+    public ContainerLayers(StorageLayout layout, LayerStore layers, IGraphDriver driver, TreeRemoval removal, ProjectQuotas? quotas)
     {
         _layout = layout;
         _layers = layers;
         _driver = driver;
         _removal = removal;
+        _quotas = quotas;
         Load();
     }
 
     public string DriverName => _driver.Name;
 
-    public void Create(string containerId, Image image)
+    public void Create(string containerId, Image image, IReadOnlyDictionary<string, string> options)
     {
+        long? limit = ParseLimit(options);
         string final = _layout.Container(containerId);
 
         // The image may have been removed since the caller found it.
@@ -51,10 +59,14 @@ internal sealed class ContainerLayers : IContainerLayers
         string stage = _layout.NewStage();
         try
         {
-            _driver.CreateContainer(stage, Chain(image.ChainId));
+            _driver.CreateContainer(stage, Chain(image.ChainId), limit);
             File.CreateSymbolicLink(Path.Combine(stage, LowerName), image.ChainId.Length == 0 ? NoLayers : image.ChainId);
             Publish(stage, final, containerId);
             _holds[containerId] = hold;
+            if (limit is not null)
+            {
+                _limited[containerId] = true;
+            }
         }
         catch
         {
@@ -63,7 +75,7 @@ internal sealed class ContainerLayers : IContainerLayers
         }
         finally
         {
-            _removal.Discard(stage);
+            ProjectQuotas.Discard(stage, _removal, _quotas);
             _removal.EmptySoon();
         }
     }
@@ -101,7 +113,8 @@ internal sealed class ContainerLayers : IContainerLayers
 
     public void Remove(string containerId)
     {
-        _removal.Discard(_layout.Container(containerId));
+        ProjectQuotas.Discard(_layout.Container(containerId), _removal, _quotas);
+        _limited.TryRemove(containerId, out _);
         if (_holds.TryRemove(containerId, out LayerHold? hold))
         {
             hold.Release();
@@ -117,6 +130,8 @@ internal sealed class ContainerLayers : IContainerLayers
 
         _removal.EmptySoon();
     }
+
+    public bool IsLimited(string containerId) => _limited.ContainsKey(containerId);
 
     public long Size(string containerId) => _driver.ContainerSize(containerId, ChainUnder(containerId));
 
@@ -183,6 +198,23 @@ internal sealed class ContainerLayers : IContainerLayers
         }
     }
 
+    private long? ParseLimit(IReadOnlyDictionary<string, string> options)
+    {
+        long? limit = _driver.DefaultLimit;
+        foreach ((string key, string value) in options)
+        {
+            if (!key.Equals(SizeOption, StringComparison.OrdinalIgnoreCase))
+            {
+                throw EngineException.InvalidParameter($"Unknown option {key}");
+            }
+
+            limit = ByteSize.TryParse(value, out long bytes) ? bytes : throw EngineException.InvalidParameter($"invalid size: '{value}'");
+            _driver.CheckLimit(bytes);
+        }
+
+        return limit is > 0 ? limit : null;
+    }
+
     private static void Publish(string stage, string final, string containerId)
     {
         try
@@ -200,6 +232,7 @@ internal sealed class ContainerLayers : IContainerLayers
         foreach (string directory in Directory.EnumerateDirectories(_layout.Containers))
         {
             LoadImageHolds(directory);
+            RenewLimit(directory);
             string? chainId = new FileInfo(Path.Combine(directory, LowerName)).LinkTarget;
             if (chainId is not null && _layers.TryHold(chainId == NoLayers ? ChainId.Empty : chainId) is { } hold)
             {
@@ -209,6 +242,31 @@ internal sealed class ContainerLayers : IContainerLayers
             {
                 s_log.Error("container layer {0} cannot be used: its image's layer {1} is missing", directory, chainId);
             }
+        }
+    }
+
+    /// <summary>A limit that cannot be set now keeps no daemon from starting: the kernel may know it still, and the operator is told.</summary>
+    private void RenewLimit(string directory)
+    {
+        if (QuotaNote.Read(directory) is not { } note)
+        {
+            return;
+        }
+
+        string containerId = Path.GetFileName(directory);
+        _limited[containerId] = true;
+        try
+        {
+            if (note.Project != 0 && _quotas is null)
+            {
+                throw new SyscallException("quotactl", Libc.ENOSYS, $"{_layout.Root}: {ProjectQuotas.Unsupported}");
+            }
+
+            _driver.RenewLimit(containerId);
+        }
+        catch (SyscallException failure)
+        {
+            s_log.Error("the limit of {0} bytes on container {1} cannot be set again: {2}", note.Bytes, containerId, failure.Message);
         }
     }
 

@@ -27,10 +27,11 @@ internal sealed class TreeRemoval(string trash)
     private long _counter;
 
     /// <summary>Moves an entry into the trash, or removes it on the spot where no rename leads there; false when it was not there.</summary>
-    public bool Discard(int directory, ReadOnlySpan<byte> name)
+    /// <param name="mark">What its name there ends with.</param>
+    public bool Discard(int directory, ReadOnlySpan<byte> name, string mark = "")
     {
         using SafeFileHandle trashFd = Open();
-        int result = Libc.try_renameat2(directory, name, trashFd.Fd(), NextName());
+        int result = Libc.try_renameat2(directory, name, trashFd.Fd(), NextName(mark));
         switch (result)
         {
             case 0:
@@ -46,7 +47,8 @@ internal sealed class TreeRemoval(string trash)
     }
 
     /// <summary>Moves a path of the daemon's own into the trash; false when it was not there.</summary>
-    public bool Discard(string path) => Discard(Libc.AT_FDCWD, RawName.From(path));
+    /// <param name="mark">What its name there ends with.</param>
+    public bool Discard(string path, string mark = "") => Discard(Libc.AT_FDCWD, RawName.From(path), mark);
 
     /// <summary>Removes an entry where it is: in a tree that others see, and that no rename leads out of.</summary>
     public void RemoveInPlace(int directory, ReadOnlySpan<byte> name) => RemoveAll(directory, new DirectoryEntry(name.ToArray(), Libc.DT_UNKNOWN), 0);
@@ -161,6 +163,7 @@ internal sealed class TreeRemoval(string trash)
     /// <summary>A subvolume in which a container made others goes when those are gone.</summary>
     private void RemoveSubvolume(int parent, byte[] name, int subvolumes)
     {
+        RemoveQuota(parent, name);
         int result = Libc.try_btrfs_snap_destroy(parent, name);
         if (result != -Libc.ENOTEMPTY)
         {
@@ -182,6 +185,17 @@ internal sealed class TreeRemoval(string trash)
         }
 
         Check(Libc.try_btrfs_snap_destroy(parent, name), name);
+    }
+
+    /// <summary>What the file system counts of a subvolume, and its limit; newer kernels (6.12) let both go with the subvolume, and refuse this.</summary>
+    private static void RemoveQuota(int parent, byte[] name)
+    {
+        int fd = Libc.try_openat(parent, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
+        if (fd >= 0)
+        {
+            using SafeFileHandle subvolume = Libc.Own(fd);
+            _ = Libc.try_btrfs_qgroup_remove(subvolume.Fd());
+        }
     }
 
     private void RemoveContent(int parent, byte[] name, (int Fd, Stack<byte[]> MovedUp, int Subvolumes) top, int depth)
@@ -209,5 +223,5 @@ internal sealed class TreeRemoval(string trash)
 
     private SafeFileHandle Open() => Libc.open(trash, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
 
-    private byte[] NextName() => Encoding.ASCII.GetBytes($"{_prefix}-{Interlocked.Increment(ref _counter)}\0");
+    private byte[] NextName(string mark = "") => Encoding.ASCII.GetBytes($"{_prefix}-{Interlocked.Increment(ref _counter)}{mark}\0");
 }

@@ -1,11 +1,14 @@
 using NLog;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Storage.Quotas;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Volumes.Local;
 
 /// <summary>Volumes of this machine: a directory each, or what is mounted in its place while somebody uses it.</summary>
 /// <remarks>A mount is held by fd, never attached on the host: it ends with its last user, or with the daemon, and the next start makes it anew.</remarks>
-internal sealed class LocalDriver(IVolumeTrees trees) : IVolumeDriver
+/// <param name="quotas">Of the file system that the volumes are on; null where there are none.</param>
+internal sealed class LocalDriver(IVolumeTrees trees, ProjectQuotas? quotas) : IVolumeDriver
 {
     public const string DriverName = "local";
 
@@ -21,15 +24,28 @@ internal sealed class LocalDriver(IVolumeTrees trees) : IVolumeDriver
 
     public Task CreateAsync(Volume volume)
     {
-        LocalOptions.Parse(volume.Name, volume.Record.Options);
+        LocalOptions options = LocalOptions.Parse(volume.Name, volume.Record.Options, quotas is not null);
         MakeDirectories(volume);
+        if (options.Size > 0)
+        {
+            quotas!.Limit(volume.Directory, [volume.Mountpoint], options.Size);
+        }
+
         return Task.CompletedTask;
     }
 
-    public static void MakeDirectories(Volume volume)
+    /// <summary>A volume was found at start. A limit that cannot be set now is an error of its next use.</summary>
+    public void Restore(Volume volume)
     {
-        Directory.CreateDirectory(volume.Directory, Volume.DirectoryMode);
-        Directory.CreateDirectory(volume.Mountpoint, DataMode);
+        MakeDirectories(volume);
+        try
+        {
+            quotas?.Renew(volume.Directory);
+        }
+        catch (SyscallException failure)
+        {
+            s_log.Error("the size of volume {0} cannot be set again: {1}", volume.Name, failure.Message);
+        }
     }
 
     /// <summary>The directory goes with the record's, in one rename; what is mounted in its place stays what it is.</summary>
@@ -47,7 +63,13 @@ internal sealed class LocalDriver(IVolumeTrees trees) : IVolumeDriver
             throw EngineException.NotFound($"get {volume.Name}: no such volume");
         }
 
-        if (LocalOptions.Parse(volume.Name, volume.Record.Options) is not { } options)
+        LocalOptions options = LocalOptions.Parse(volume.Name, volume.Record.Options, quotas: true);
+        if (options.Size > 0)
+        {
+            RenewLimit(volume);
+        }
+
+        if (!options.IsMount)
         {
             return VolumeSource.Of(volume.Mountpoint);
         }
@@ -86,6 +108,22 @@ internal sealed class LocalDriver(IVolumeTrees trees) : IVolumeDriver
     public Task<DriverVolume?> FindAsync(string name) => Task.FromResult<DriverVolume?>(null);
 
     public Task<IReadOnlyList<DriverVolume>> ListAsync() => Task.FromResult<IReadOnlyList<DriverVolume>>([]);
+
+    private static void MakeDirectories(Volume volume)
+    {
+        Directory.CreateDirectory(volume.Directory, Volume.DirectoryMode);
+        Directory.CreateDirectory(volume.Mountpoint, DataMode);
+    }
+
+    private void RenewLimit(Volume volume)
+    {
+        if (quotas is null)
+        {
+            throw EngineException.System("size quota requested for volume but no quota support");
+        }
+
+        quotas.Renew(volume.Directory);
+    }
 
     private Mounted? Find(string name)
     {

@@ -1,15 +1,21 @@
-using System.Globalization;
+using Rtd.Daemon.Configuration;
 using Rtd.Daemon.Errors;
+using Rtd.Daemon.Storage.Quotas;
 
 namespace Rtd.Daemon.Volumes.Local;
 
-/// <summary>The driver options of a local volume: what to mount in place of a directory of its own.</summary>
+/// <summary>The driver options of a local volume: what to mount in place of a directory of its own, or how much may be in that.</summary>
 /// <param name="Type">File system, "none" for a bind.</param>
 /// <param name="Device">What is mounted.</param>
 /// <param name="Options">As <c>o</c> has them.</param>
-internal sealed record LocalOptions(string Type, string Device, string Options)
+/// <param name="IsMount">Whether anything is mounted.</param>
+/// <param name="Size">The most bytes that may be in the directory; 0: no limit.</param>
+internal sealed record LocalOptions(string Type, string Device, string Options, bool IsMount, long Size)
 {
-    private const string TypeName = "type", DeviceName = "device", OptionsName = "o", SizeName = "size";
+    /// <summary>The option that bounds a volume.</summary>
+    public const string SizeName = "size";
+
+    private const string TypeName = "type", DeviceName = "device", OptionsName = "o";
 
     /// <summary>Which options make sense only with others; in Docker's order.</summary>
     private static readonly (string Option, string[] Needs)[] s_mandatory =
@@ -19,18 +25,20 @@ internal sealed record LocalOptions(string Type, string Device, string Options)
 
     /// <summary>Checks options in Docker's words.</summary>
     /// <param name="name">The volume's, for the error.</param>
-    /// <returns>null when the volume is a plain directory.</returns>
-    public static LocalOptions? Parse(string name, IReadOnlyDictionary<string, string> options)
+    /// <param name="quotas">Whether the file system can hold a directory to a size.</param>
+    public static LocalOptions Parse(string name, IReadOnlyDictionary<string, string> options, bool quotas)
     {
+        long size = 0;
         foreach (string option in options.Keys)
         {
             Refuse(option is not (TypeName or DeviceName or OptionsName or SizeName), name, $"invalid option: \"{option}\"");
         }
 
-        if (options.TryGetValue(SizeName, out string? size))
+        if (options.TryGetValue(SizeName, out string? asked))
         {
-            Refuse(!IsSize(size), name, $"invalid size: '{size}'");
-            Refuse(true, name, "quota size requested but no quota support");
+            Refuse(!ByteSize.TryParse(asked, out size), name, $"invalid size: '{asked}'");
+            Refuse(size > 0 && !quotas, name, "quota size requested but no quota support");
+            Refuse(size is > 0 and < ProjectQuotas.Smallest, name, ProjectQuotas.TooSmall(size));
         }
 
         foreach ((string option, string[] needs) in s_mandatory)
@@ -45,14 +53,11 @@ internal sealed record LocalOptions(string Type, string Device, string Options)
         string device = options.GetValueOrDefault(DeviceName, "");
         string words = options.GetValueOrDefault(OptionsName, "");
         Refuse($"{type}{device}{words}".Contains('\0'), name, "a volume option cannot contain a NUL byte");
-        return options.ContainsKey(DeviceName) ? new LocalOptions(type, device, words) : null;
-    }
+        bool mounts = options.ContainsKey(DeviceName);
 
-    /// <summary>A number of bytes with a suffix such as k, m, G, GiB.</summary>
-    private static bool IsSize(string text)
-    {
-        string digits = text.TrimEnd('b', 'B', 'i', 'k', 'K', 'm', 'M', 'g', 'G', 't', 'T', 'p', 'P', ' ');
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double size) && size >= 0 && text.Length - digits.Length <= 4;
+        // Docker takes both, and then sets the quota on whatever file system is mounted, or fails at each use.
+        Refuse(mounts && size > 0, name, "size bounds a directory of the volume's own: it cannot go together with device (a tmpfs has a size among its options o)");
+        return new LocalOptions(type, device, words, mounts, size);
     }
 
     private static void Refuse(bool wrong, string name, string message)
