@@ -47,6 +47,12 @@ internal interface IContainerLayers
     /// <summary>Whether the rw layer has a limit on what it may take.</summary>
     bool IsLimited(string containerId);
 
+    /// <summary>
+    /// Gives a limited layer a little room above its limit, for a start: overlayfs makes a directory at each mount, and one that a full layer has no room
+    /// for leaves the container with a read-only root, in which nothing can be removed. null when the layer has no limit.
+    /// </summary>
+    IDisposable? LoosenLimit(string containerId) => null;
+
     /// <summary>Bytes in the rw layer.</summary>
     long Size(string containerId);
 

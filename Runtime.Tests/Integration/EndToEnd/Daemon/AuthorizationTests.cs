@@ -67,6 +67,8 @@ public sealed class AuthorizationTests : IAsyncLifetime
     [InlineData(true, 10)]
     [InlineData(false, 2 << 20)]
     [InlineData(true, 2 << 20)]
+    [InlineData(false, (4 << 20) - 4096)]
+    [InlineData(true, (4 << 20) - 4096)]
     public async Task Body_that_is_run_is_the_body_that_was_shown(bool chunked, int size)
     {
         await StartAsync();
@@ -83,6 +85,26 @@ public sealed class AuthorizationTests : IAsyncLifetime
         Assert.Equal(("POST", "/containers/create?name=cc"), ((string?)shown["RequestMethod"], (string?)shown["RequestUri"]));
         Assert.Equal(create.ToString(), Encoding.UTF8.GetString(Convert.FromBase64String((string)shown["RequestBody"]!)));
         Assert.Equal(label, (string?)(await api.GetJsonAsync("/containers/cc/json"))["Config"]!["Labels"]!["long"]);
+    }
+
+    /// <summary>What is too large to be shown whole is not run (CVE-2024-41110, CVE-2026-34040: the plugin saw an empty body).</summary>
+    [RootTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Body_that_is_too_large_is_neither_shown_nor_run(bool chunked)
+    {
+        await StartAsync();
+        JObject create = new() { ["Image"] = "busybox", ["Labels"] = new JObject { ["long"] = new string('x', 5 << 20) } };
+        using EngineApi api = new(Daemon.Socket);
+        using HttpRequestMessage request = new(HttpMethod.Post, "/containers/create?name=cc") { Content = new StringContent(create.ToString(), Encoding.UTF8, "application/json") };
+        request.Headers.TransferEncodingChunked = chunked;
+
+        using HttpResponseMessage answer = await api.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("JSON is limited to 4 MiB", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Requests, shown => ((string)shown["RequestUri"]!).Contains("name=cc", StringComparison.Ordinal));
+        Assert.Equal("", (await Clients.RunAsync(Cli.Docker, "ps", "-aq")).Exits(0).Stdout);
     }
 
     [RootFact]

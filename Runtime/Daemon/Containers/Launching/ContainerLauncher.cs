@@ -197,6 +197,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             new NetworkFiles(files, defaults).Write(record, network, links);
         }
 
+        using IDisposable? room = parts.Layers.LoosenLimit(record.Id);
         using SafeFileHandle? rootfs = remapping is null
             ? await parts.Layers.OpenRootfsAsync(record.Id)
             : await Task.Run(() => parts.Layers.OpenMappedRootfs(record.Id, remapping));

@@ -43,7 +43,7 @@ internal sealed class BtrfsDriver : TreeDriver
         }
     }
 
-    public override void RenewLimit(string containerId)
+    public override void RenewLimit(string containerId, bool slack)
     {
         if (QuotaNote.Read(_layout.Container(containerId)) is { } note)
         {

@@ -38,8 +38,9 @@ internal interface IGraphDriver
     /// <param name="limit">The most bytes that it may come to take, written down in it by <see cref="Quotas.QuotaNote"/>; null: no limit.</param>
     void CreateContainer(string stage, IReadOnlyList<string> chain, long? limit);
 
-    /// <summary>A container's directory with a limit was found at start: sets the limit again.</summary>
-    void RenewLimit(string containerId)
+    /// <summary>Sets the limit of a container's directory again, if it has one.</summary>
+    /// <param name="slack">With what its mount may need above it.</param>
+    void RenewLimit(string containerId, bool slack)
     {
     }
 

@@ -60,7 +60,7 @@ internal abstract class TreeDriver(StorageLayout layout, TreeRemoval removal) : 
 
     public abstract void CheckLimit(long bytes);
 
-    public abstract void RenewLimit(string containerId);
+    public abstract void RenewLimit(string containerId, bool slack);
 
     public RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain) => new(RootfsKind.Bind, Root(containerId), "");
 

@@ -78,7 +78,7 @@ internal abstract class UnionDriver : IGraphDriver
 
     public abstract void CheckLimit(long bytes);
 
-    public virtual void RenewLimit(string containerId)
+    public virtual void RenewLimit(string containerId, bool slack)
     {
     }
 

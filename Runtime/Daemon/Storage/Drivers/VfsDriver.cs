@@ -27,7 +27,7 @@ internal sealed class VfsDriver(StorageLayout layout, TreeRemoval removal, Proje
         }
     }
 
-    public override void RenewLimit(string containerId) => quotas?.Renew(_layout.Container(containerId));
+    public override void RenewLimit(string containerId, bool slack) => quotas?.Renew(_layout.Container(containerId));
 
     /// <summary>The copy of the image counts, as with Docker.</summary>
     protected override void BeforeMaking(string stage, string root, long? limit)

@@ -133,6 +133,17 @@ internal sealed class ContainerLayers : IContainerLayers
 
     public bool IsLimited(string containerId) => _limited.ContainsKey(containerId);
 
+    public IDisposable? LoosenLimit(string containerId)
+    {
+        if (!IsLimited(containerId))
+        {
+            return null;
+        }
+
+        _driver.RenewLimit(containerId, slack: true);
+        return new LoosenedLimit(() => RenewLimit(_layout.Container(containerId)));
+    }
+
     public long Size(string containerId) => _driver.ContainerSize(containerId, ChainUnder(containerId));
 
     public void Sweep(IReadOnlySet<string> known)
@@ -262,7 +273,7 @@ internal sealed class ContainerLayers : IContainerLayers
                 throw new SyscallException("quotactl", Libc.ENOSYS, $"{_layout.Root}: {ProjectQuotas.Unsupported}");
             }
 
-            _driver.RenewLimit(containerId);
+            _driver.RenewLimit(containerId, slack: false);
         }
         catch (SyscallException failure)
         {

@@ -99,7 +99,8 @@ internal sealed class ProjectQuotas
     }
 
     /// <summary>Sets what is written down of a directory again: at start, or before use.</summary>
-    public void Renew(string owner)
+    /// <param name="slack">Bytes above it.</param>
+    public void Renew(string owner, long slack = 0)
     {
         if (QuotaNote.Read(owner) is not { } limit)
         {
@@ -109,7 +110,7 @@ internal sealed class ProjectQuotas
         using SafeFileHandle fileSystem = OpenDirectory(_directory);
         lock (_lock)
         {
-            Set(fileSystem.Fd(), limit.Project, limit.Bytes);
+            Set(fileSystem.Fd(), limit.Project, limit.Bytes + slack);
             _live.Add(limit.Project);
         }
     }
