@@ -93,6 +93,20 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
             ?? throw new StartException("join", Libc.ESRCH, "container is not running", 126);
         using Remapping? remapping = RemappingOf(launch.Container.Identity.Pid);
         bool joinsPids = (launch.Namespaces & Libc.CLONE_NEWPID) != 0;
+        if (joinsPids && MayBePrepared(launch, remapping))
+        {
+            PreparedShim? ready = _prepared.Take(PreparedShims.ForExec);
+            if (launch.OfClient)
+            {
+                _prepared.Used(PreparedShims.ForExec);
+            }
+
+            if (ready is not null && await new PreparedExec(ready, launch).RunAsync(pidfd, s_setUpTimeout) is { } process)
+            {
+                return process;
+            }
+        }
+
         ExecSpec spec = new((int)(launch.Namespaces & ~Libc.CLONE_NEWPID), LimitedInside(launch.Process, remapping));
         return await StartAsync(
             new Start
@@ -174,8 +188,7 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
             catch (TimeoutException)
             {
                 await AbortAsync(child);
-                throw new StartException(
-                    "set up", Libc.ETIMEDOUT, $"failed to create task for container: it was not set up within {timeout.TotalSeconds} s: is one of its mounts stuck, or its cgroup frozen?", 128);
+                throw TimedOut(timeout);
             }
             catch
             {
@@ -185,9 +198,15 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
         }
     }
 
+    internal static StartException TimedOut(TimeSpan timeout) => new(
+        "set up", Libc.ETIMEDOUT, $"failed to create task for container: it was not set up within {timeout.TotalSeconds} s: is one of its mounts stuck, or its cgroup frozen?", 128);
+
     /// <summary>What takes capabilities over the host (less than inherited for the OOM score, more for rlimits) is not set inside a user namespace, but from here.</summary>
     private static ProcessSpec LimitedInside(ProcessSpec process, Remapping? remapping) =>
         remapping is null ? process : process with { OomScoreAdjust = null, Rlimits = [] };
+
+    private static bool MayBePrepared(ExecLaunch launch, Remapping? remapping) =>
+        remapping is null && launch.Thaw is null && launch.FilterAllowsFork && !launch.Cgroup.ClonesInto;
 
     /// <summary>Not where a process moves into its cgroup slowly: on v2, a child is born in it.</summary>
     private static bool MayBePrepared(ContainerLaunch launch, SafeFileHandle? pidNamespace) =>
@@ -200,13 +219,13 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
             new SpawnRequest
             {
                 ExecutableFd = _shim.Fd(),
-                Arguments = ["rtinit", InitRoles.Prepared],
+                Arguments = ["rtinit", kind == PreparedShims.ForExec ? InitRoles.PreparedExec : InitRoles.Prepared],
                 Fds = [(nothing, 0), (nothing, 1), (nothing, 2)],
                 CloneFlags = kind,
                 SignalMask = SpawnRequest.AllButRuntimesSignals,
             },
             null);
-        return new PreparedShim(child, sync, Environment.TickCount64);
+        return new PreparedShim(child, sync, kind, Environment.TickCount64);
     }
 
     private static async Task<(SyncChannel Sync, ChildProcess Child)> AdoptAsync(PreparedShim shim, ulong namespaces, Stdio stdio)
@@ -386,7 +405,7 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
         }
     }
 
-    private static async Task ExpectExecAsync(SyncChannel sync)
+    internal static async Task ExpectExecAsync(SyncChannel sync)
     {
         if (await sync.ReceiveAsync() is { } message)
         {
@@ -404,7 +423,7 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
         await Task.WhenAny(ended, Task.Delay(s_killTimeout));
     }
 
-    private static async Task BuryAsync(ChildProcess child)
+    internal static async Task BuryAsync(ChildProcess child)
     {
         using (child)
         {
