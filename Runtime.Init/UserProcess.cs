@@ -41,16 +41,18 @@ internal static class UserProcess
     public static void Bear(SyncSocket sync, ProcessSpec process, Terminal? terminal, int root)
     {
         (SafeFileHandle outcome, SafeFileHandle report) = Libc.pipe2(0);
+        (SafeFileHandle Read, SafeFileHandle Write) gate = Libc.pipe2(0);
         UserCommand command = TakeRights(process, terminal, root);
         ConfineLast(process);
 
-        Progress.Step = InitStep.Fork;
-        LeaveBehind();
-        SafeFileHandle pidfd = Forker.Fork(command.Path, process.Arguments, command.Environment, terminal is not null, report);
-        sync.Send(SyncMessage.Born, terminal is null ? [pidfd] : [pidfd, terminal.Master]);
-        report.Dispose();
-
         Progress.Step = InitStep.Execute;
+        LeaveBehind();
+        SafeFileHandle pidfd = Forker.Fork(command.Path, process.Arguments, command.Environment, terminal is not null, report, gate);
+
+        // It executes when the daemon is sure to know of it: what nobody knows of would be run once more.
+        sync.Send(SyncMessage.Born, terminal is null ? [pidfd] : [pidfd, terminal.Master]);
+        Libc.write_all(gate.Write.Fd(), [1], "gate");
+        report.Dispose();
         Span<byte> error = stackalloc byte[sizeof(long)];
         if (Libc.try_read(outcome.Fd(), error) == error.Length)
         {

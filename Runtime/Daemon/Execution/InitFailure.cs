@@ -35,7 +35,6 @@ internal static class InitFailure
         InitStep.Capabilities => "set credentials",
         InitStep.Seccomp => "install the seccomp filter",
         InitStep.FindCommand => "find the command",
-        InitStep.Fork => "fork",
         _ => "execute the command",
     };
 }

@@ -173,9 +173,9 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
     private async Task<IContainerProcess> StartAsync(Start start, CancellationToken cancellation)
     {
         using Stdio stdio = Stdio.Open(start.Terminal, start.OpenStdin);
-        (SyncChannel sync, ChildProcess child) = start.Prepared is { } kind && _prepared.Take(kind) is { } ready
-            ? await AdoptAsync(ready, start.CloneFlags & ~kind, stdio)
-            : await SpawnAsync(start, stdio);
+        PreparedShim? ready = start.Prepared is { } kind ? _prepared.Take(kind) : null;
+        bool isPlaced = ready is null && start.Cgroup.ClonesInto && start.Thaw is null;
+        (SyncChannel sync, ChildProcess child) = ready is null ? await SpawnAsync(start, stdio) : await AdoptAsync(ready, start.CloneFlags & ~ready.Kind, stdio);
         using (sync)
         {
             stdio.CloseChildEnds();
@@ -183,7 +183,7 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
             try
             {
                 using CancellationTokenRegistration registration = cancellation.Register(() => Libc.try_pidfd_send_signal(child.Pidfd.Handle.Fd(), Libc.SIGKILL));
-                return await SetUpAsync(start, stdio, sync, child, cancellation).WaitAsync(timeout, CancellationToken.None);
+                return await SetUpAsync(start, stdio, sync, child, isPlaced, cancellation).WaitAsync(timeout, CancellationToken.None);
             }
             catch (TimeoutException)
             {
@@ -206,11 +206,9 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
         remapping is null ? process : process with { OomScoreAdjust = null, Rlimits = [] };
 
     private static bool MayBePrepared(ExecLaunch launch, Remapping? remapping) =>
-        remapping is null && launch.Thaw is null && launch.FilterAllowsFork && !launch.Cgroup.ClonesInto;
+        remapping is null && launch.Thaw is null && launch.FilterAllowsFork;
 
-    /// <summary>Not where a process moves into its cgroup slowly: on v2, a child is born in it.</summary>
-    private static bool MayBePrepared(ContainerLaunch launch, SafeFileHandle? pidNamespace) =>
-        launch.Remapping is null && pidNamespace is null && !launch.Cgroup.ClonesInto;
+    private static bool MayBePrepared(ContainerLaunch launch, SafeFileHandle? pidNamespace) => launch.Remapping is null && pidNamespace is null;
 
     private async Task<PreparedShim> PrepareAsync(ulong kind)
     {
@@ -282,7 +280,7 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
     }
 
     private static async Task<IContainerProcess> SetUpAsync(
-        Start start, Stdio stdio, SyncChannel sync, ChildProcess child, CancellationToken cancellation)
+        Start start, Stdio stdio, SyncChannel sync, ChildProcess child, bool isPlaced, CancellationToken cancellation)
     {
         int pid = child.Pid;
         ProcessIdentity identity = ProcessStat.Identify(pid) ?? throw new StartException("spawn", Libc.ESRCH, "rtinit ended at once", 128);
@@ -298,7 +296,7 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
         await sync.SendAsync(start.Spec, start.SpecFds);
 
         // While rtinit mounts: the first write to a v1 cgroup.procs waits for an RCU grace period, so it gets a thread of its own.
-        Task place = start.Cgroup.ClonesInto || start.Thaw is not null ? Task.CompletedTask : Task.Run(() => start.Cgroup.Add(pid), cancellation);
+        Task place = isPlaced || start.Thaw is not null ? Task.CompletedTask : Task.Run(() => start.Cgroup.Add(pid), cancellation);
         NetworkState network;
         try
         {
@@ -405,7 +403,7 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
         }
     }
 
-    internal static async Task ExpectExecAsync(SyncChannel sync)
+    private static async Task ExpectExecAsync(SyncChannel sync)
     {
         if (await sync.ReceiveAsync() is { } message)
         {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Rtd.Protocol.Spawn;
 
 /// <summary>The argument block of <see cref="ForkStub"/>; the machine code knows these offsets.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 64)]
+[StructLayout(LayoutKind.Explicit, Size = 80)]
 internal unsafe struct ForkArguments
 {
     /// <summary>CLONE_* and the signal at its end.</summary>
@@ -33,4 +33,11 @@ internal unsafe struct ForkArguments
     /// <summary>The child's own, for what it reports.</summary>
     [FieldOffset(56)]
     public long Error;
+
+    /// <summary>Two ends of a pipe: the child does not execute before a byte has come, and ends when the parent's end is closed before.</summary>
+    [FieldOffset(64)]
+    public long GateOpener;
+
+    [FieldOffset(72)]
+    public long Gate;
 }

@@ -20,7 +20,17 @@ internal static class ForkStub
         0xb8, 0x38, 0x00, 0x00, 0x00,       // mov eax, 56           clone: filters know what it asks for, and refuse clone3, which hides it
         0x0f, 0x05,                         // syscall
         0x48, 0x85, 0xc0,                   // test rax, rax         0 in the child
-        0x75, 0x5f,                         // jnz done
+        0x0f, 0x85, 0x81, 0x00, 0x00, 0x00, // jnz done
+        0x48, 0x8b, 0x7b, 0x40,             // mov rdi, [rbx+64]     the parent's end of the gate: its copy here would keep the gate from closing
+        0xb8, 0x03, 0x00, 0x00, 0x00,       // mov eax, 3            close
+        0x0f, 0x05,                         // syscall
+        0x48, 0x8b, 0x7b, 0x48,             // mov rdi, [rbx+72]     the gate
+        0x48, 0x8d, 0x73, 0x38,             // lea rsi, [rbx+56]
+        0xba, 0x01, 0x00, 0x00, 0x00,       // mov edx, 1
+        0x31, 0xc0,                         // xor eax, eax          read: a byte opens it, its end closes it for good
+        0x0f, 0x05,                         // syscall
+        0x48, 0x83, 0xf8, 0x01,             // cmp rax, 1
+        0x75, 0x3b,                         // jne fail
         0xb8, 0x70, 0x00, 0x00, 0x00,       // mov eax, 112          setsid: it was born into the parent's session
         0x0f, 0x05,                         // syscall
         0x48, 0x85, 0xc0,                   // test rax, rax

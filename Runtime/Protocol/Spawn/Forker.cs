@@ -19,9 +19,11 @@ internal static unsafe class Forker
     /// <param name="environment">envp.</param>
     /// <param name="terminal">fd 0 becomes its controlling terminal.</param>
     /// <param name="report">Close-on-exec; see <see cref="ForkArguments.Report"/>.</param>
+    /// <param name="gate">A pipe; see <see cref="ForkArguments.Gate"/>.</param>
     /// <returns>Its pidfd. It leads a session of its own, its parent is the parent of this process.</returns>
     /// <exception cref="SyscallException">It was not born.</exception>
-    public static SafeFileHandle Fork(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, bool terminal, SafeFileHandle report)
+    public static SafeFileHandle Fork(
+        string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, bool terminal, SafeFileHandle report, (SafeFileHandle Read, SafeFileHandle Write) gate)
     {
         using NativeStrings argv = new(arguments);
         using NativeStrings envp = new(environment);
@@ -37,6 +39,8 @@ internal static unsafe class Forker
                 Envp = envp.Pointer,
                 Report = report.Fd(),
                 Terminal = terminal ? 1UL : 0,
+                GateOpener = gate.Write.Fd(),
+                Gate = gate.Read.Fd(),
             };
             long pid = s_stub(&block);
             return pid >= 0 ? Libc.Own(pidfd) : throw new SyscallException("clone", (int)-pid, path);

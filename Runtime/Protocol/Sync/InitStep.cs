@@ -22,8 +22,5 @@ internal enum InitStep : byte
     Capabilities,
     Seccomp,
     FindCommand,
-
-    /// <summary>Of a rtinit that was prepared for an exec: no process of the command has been there yet.</summary>
-    Fork,
     Execute,
 }

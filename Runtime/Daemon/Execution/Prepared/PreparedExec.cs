@@ -16,8 +16,11 @@ internal sealed class PreparedExec(PreparedShim shim, ExecLaunch launch)
 
     /// <param name="container">A pidfd of its first process.</param>
     /// <param name="timeout">For all of it.</param>
-    /// <returns>Null when no process came of it, for a reason that need not hold for one that becomes the command itself: its cgroup has no room for two.</returns>
-    /// <exception cref="StartException">As for any exec.</exception>
+    /// <returns>
+    /// Null when the command was not executed. The reason need not hold for a rtinit that becomes the command itself: the cgroup has no room for two, or something
+    /// is looked up below /proc/self, which this one does not have. If it does hold, that one says it.
+    /// </returns>
+    /// <exception cref="StartException">It takes too long.</exception>
     public async Task<IContainerProcess?> RunAsync(SafeFileHandle container, TimeSpan timeout)
     {
         try
@@ -54,18 +57,7 @@ internal sealed class PreparedExec(PreparedShim shim, ExecLaunch launch)
         }
 
         await sync.SendAsync(SpecCodec.Encode(NetworkState.Foreign), []);
-        switch (await sync.ReceiveAsync())
-        {
-            case { Kind: SyncMessage.Born }:
-                return await AdoptAsync(sync, stdio);
-            case null:
-                return null;
-            case { Kind: SyncMessage.Error } message:
-                InitError error = SpecCodec.DecodeError(message.Body);
-                return error.Step == InitStep.Fork ? null : throw InitFailure.ToException(error);
-            case { } other:
-                throw new InvalidDataException($"rtinit sent {other.Kind} instead of Born");
-        }
+        return await sync.ReceiveAsync() is { Kind: SyncMessage.Born } ? await AdoptAsync(sync, stdio) : null;
     }
 
     private async Task<IContainerProcess?> AdoptAsync(SyncChannel sync, Stdio stdio)
@@ -81,9 +73,9 @@ internal sealed class PreparedExec(PreparedShim shim, ExecLaunch launch)
                 terminal = stdio.DuplicateTerminal();
             }
 
-            await NativeExecutionDriver.ExpectExecAsync(sync);
-            if (_abandoned)
+            if (await sync.ReceiveAsync() is not null || _abandoned)
             {
+                terminal?.Dispose();
                 await NativeExecutionDriver.AbortAsync(child);
                 return null;
             }
