@@ -115,6 +115,7 @@ internal sealed class TestDaemon(TestHost host) : IAsyncDisposable
         }
 
         _process?.Dispose();
+        _process = null;
     }
 
     private Process Launch(IReadOnlyList<string> command, string notifySocket)

@@ -6,28 +6,18 @@ using Xunit.Abstractions;
 namespace Rtd.Tests.Integration.EndToEnd.Daemon;
 
 /// <summary>Containers out of sandboxes that were made ahead are like all others, and what was made ahead is never in anybody's way.</summary>
-public sealed class PreparedSandboxTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class PreparedSandboxTests(ITestOutputHelper output) : OwnDaemonTest(output)
 {
     private const int Size = 2;
 
-    private TestHost? _host;
-    private TestDaemon? _daemon;
-
-    private TestHost Host => _host!;
-
-    private TestDaemon Daemon => _daemon!;
-
-    private Clients Clients => new(Daemon);
-
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _host = await TestHost.CreateAsync();
-        _daemon = new TestDaemon(_host) { PreparedSandboxes = Size };
+        await base.InitializeAsync();
         await Daemon.StartAsync();
         await Clients.ImportBusyboxAsync();
     }
 
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
         try
         {
@@ -42,11 +32,11 @@ public sealed class PreparedSandboxTests(ITestOutputHelper output) : IAsyncLifet
         }
         finally
         {
-            output.WriteLine(Daemon.Log);
-            await Daemon.DisposeAsync();
-            await Host.DisposeAsync();
+            await base.DisposeAsync();
         }
     }
+
+    internal override TestDaemon NewDaemon(TestHost host) => new(host) { PreparedSandboxes = Size };
 
     [V1Fact]
     public async Task Container_out_of_one_looks_as_any_other()
