@@ -119,7 +119,7 @@ internal sealed class Child(ulong id, int pid, SafeFileHandle pidfd, bool isOurs
         _exitTicks = DateTime.UtcNow.Ticks;
         if (isOurs)
         {
-            SetEnd(Libc.waitid_pidfd(Pidfd.Fd(), block: true));
+            SetEnd(Libc.waitid_pidfd(Pidfd.Fd(), block: true) ?? UnknownExitCode);
             return;
         }
 
