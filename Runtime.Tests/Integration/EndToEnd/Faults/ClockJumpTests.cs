@@ -42,8 +42,13 @@ public sealed class ClockJumpTests(ITestOutputHelper output) : FaultTest(output)
         await Eventually.HoldsAsync("the checks are passed", async () => (await DockerAsync("inspect", "-f", "{{.State.Health.Status}}", "checked")).Exits(0).Line == "healthy");
         (await DockerAsync("stop", "-t", "0", "writer")).Exits(0);
         HasAllNumbers((await DockerAsync("logs", "writer")).Exits(0).Stdout);
-        string[] times = [.. (await DockerAsync("logs", "-t", "writer")).Exits(0).Lines.Select(line => line.Split(' ')[0])];
-        Assert.Equal(times.Order(StringComparer.Ordinal), times);
+        if (!liveRestore)
+        {
+            // Another daemon takes the times as they are when it comes.
+            string[] times = [.. (await DockerAsync("logs", "-t", "writer")).Exits(0).Lines.Select(line => line.Split(' ')[0])];
+            Assert.Equal(times.Order(StringComparer.Ordinal), times);
+        }
+
         (await DockerAsync("rm", "-f", "writer", "checked")).Exits(0);
     }
 
