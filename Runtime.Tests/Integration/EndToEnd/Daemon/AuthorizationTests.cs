@@ -95,46 +95,28 @@ public sealed class AuthorizationTests(ITestOutputHelper output) : OwnDaemonTest
 
     /// <summary>Docker runs what is too large to be shown, unseen (CVE-2024-41110 and its kin); here nothing is run that was not shown whole.</summary>
     [RootTheory]
-    [InlineData(false, "/containers/create?name=cc")]
-    [InlineData(true, "/containers/create?name=cc")]
-    [InlineData(true, "/images/load")]
-    public async Task Body_too_large_to_be_shown_is_not_run(bool chunked, string target)
-    {
-        await StartAsync();
-        int before = Requests.Count();
-        using EngineApi api = new(Daemon.Socket);
-        using HttpRequestMessage request = new(HttpMethod.Post, target)
-        {
-            Content = new StringContent(new JObject { ["Image"] = "busybox", ["Long"] = new string('x', 5 << 20) }.ToString(), Encoding.UTF8, "application/json"),
-        };
-        request.Headers.TransferEncodingChunked = chunked;
-
-        using HttpResponseMessage refused = await api.SendAsync(request);
-
-        Assert.Equal("request body is too large: JSON is limited to 4 MiB", await EngineApi.ErrorAsync(refused, 400));
-        Assert.Equal(before, Requests.Count());
-        Assert.Empty(await api.GetJsonAsync("/containers/json?all=1"));
-    }
-
-    [RootTheory]
-    [InlineData("Content-Length: 5000000\r\n\r\n")]
-    [InlineData("Transfer-Encoding: chunked\r\n\r\n4c4b40\r\n")]
-    public async Task Body_too_large_of_a_hijacked_request_is_not_run(string framing)
+    [InlineData("/containers/create?name=cc", "Content-Length: 5000000\r\n\r\n")]
+    [InlineData("/containers/create?name=cc", "Transfer-Encoding: chunked\r\n\r\n4c4b40\r\n")]
+    [InlineData("/images/load", "Transfer-Encoding: chunked\r\n\r\n4c4b40\r\n")]
+    [InlineData("/exec/none/start", "Content-Length: 5000000\r\n\r\n")]
+    [InlineData("/exec/none/start", "Transfer-Encoding: chunked\r\n\r\n4c4b40\r\n")]
+    public async Task Body_too_large_to_be_shown_is_not_run(string target, string framing)
     {
         await StartAsync();
         int before = Requests.Count();
         using EngineApi api = new(Daemon.Socket);
         await using NetworkStream connection = await api.ConnectAsync();
-        await connection.WriteAsync(Encoding.ASCII.GetBytes($"POST /exec/none/start HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n{framing}"));
+        await connection.WriteAsync(Encoding.ASCII.GetBytes($"POST {target} HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n{framing}"));
         byte[] body = new byte[5_000_000];
         body.AsSpan().Fill((byte)' ');
 
-        // It is answered, and the connection closed, before all has been sent.
+        // It is answered, and the connection may be closed, before all has been sent.
         await Record.ExceptionAsync(async () => await connection.WriteAsync(body));
 
         using StreamReader answer = new(connection);
         Assert.Equal("HTTP/1.1 400 Bad Request", await answer.ReadLineAsync().WaitAsync(Command.Patience));
         Assert.Equal(before, Requests.Count());
+        Assert.Empty(await api.GetJsonAsync("/containers/json?all=1"));
     }
 
     /// <summary>An archive is not shown, as in Docker; the plugin decides by the rest of the request, before any of it is read.</summary>
