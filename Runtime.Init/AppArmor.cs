@@ -5,9 +5,11 @@ using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Init;
 
-/// <summary>Has the kernel change to a profile at the next execve of this thread; written to the real procfs only (CVE-2019-16884).</summary>
+/// <summary>Has the kernel change to a profile at the next execve of this thread, or of a child that it has from now on.</summary>
 internal static class AppArmor
 {
+    /// <param name="root">A container's root, which is not trusted to have the real procfs (CVE-2019-16884).</param>
+    /// <param name="profile">Its name, or empty for none.</param>
     public static void ConfineNextExec(int root, string profile)
     {
         if (profile.Length == 0)
@@ -24,6 +26,19 @@ internal static class AppArmor
         // The main thread has the process's number, and is the one that execs.
         string path = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}/attr/apparmor/exec");
         using SafeFileHandle file = Libc.openat2(proc.Fd(), path, Libc.O_WRONLY, 0, Libc.RESOLVE_BENEATH | Libc.RESOLVE_NO_SYMLINKS | Libc.RESOLVE_NO_XDEV);
-        Libc.write_all(file.Fd(), Encoding.UTF8.GetBytes($"exec {profile}"), $"AppArmor profile {profile}");
+        Write(file, profile);
     }
+
+    /// <summary>While the host's procfs is at /proc.</summary>
+    /// <param name="profile">Its name, or empty for none.</param>
+    public static void ConfineNextExec(string profile)
+    {
+        if (profile.Length > 0)
+        {
+            using SafeFileHandle file = Libc.open("/proc/thread-self/attr/apparmor/exec", Libc.O_WRONLY);
+            Write(file, profile);
+        }
+    }
+
+    private static void Write(SafeFileHandle file, string profile) => Libc.write_all(file.Fd(), Encoding.UTF8.GetBytes($"exec {profile}"), $"AppArmor profile {profile}");
 }

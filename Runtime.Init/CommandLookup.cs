@@ -34,10 +34,12 @@ internal static class CommandLookup
         using NativeStrings envp = new(environment);
         fixed (byte* pathname = Encoding.UTF8.GetBytes(path + "\0"))
         {
-            int errno = -Libc.try_execve(pathname, argv.Pointer, envp.Pointer);
-            throw new InitException(errno, $"exec {path}: {Libc.strerror(errno)}");
+            throw Failure(path, -Libc.try_execve(pathname, argv.Pointer, envp.Pointer));
         }
     }
+
+    /// <summary>What stands for the errno of an execve.</summary>
+    public static InitException Failure(string path, int errno) => new(errno, $"exec {path}: {Libc.strerror(errno)}");
 
     /// <summary>0, ENOENT …, EISDIR, or EACCES.</summary>
     private static int Check(string path)

@@ -1,5 +1,6 @@
 using Rtd.Init.Supervision;
 using Rtd.Protocol.Sync;
+using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Init;
 
@@ -18,7 +19,7 @@ internal static class Program
             return new Supervisor(SyncFd).Run();
         }
 
-        if (args is not ([InitRoles.Container or InitRoles.Prepared or InitRoles.Exec or InitRoles.RuntimeParent] or [InitRoles.Reaper, "--", _, ..]))
+        if (args is not ([InitRoles.Container or InitRoles.Prepared or InitRoles.Exec or InitRoles.PreparedExec or InitRoles.RuntimeParent] or [InitRoles.Reaper, "--", _, ..]))
         {
             Console.Error.WriteLine("rtinit is started by rtd, not by hand");
             return 1;
@@ -43,6 +44,11 @@ internal static class Program
             else if (args[0] == InitRoles.Exec)
             {
                 ExecInit.Run(sync);
+            }
+            else if (args[0] == InitRoles.PreparedExec)
+            {
+                ExecInit.RunPrepared(sync);
+                Libc._exit(0); // the runtime takes a while to end by itself
             }
             else
             {

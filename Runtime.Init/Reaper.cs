@@ -70,7 +70,7 @@ internal static class Reaper
         }
         catch (SyscallException failure)
         {
-            throw new InitException(failure.Errno, $"exec {command}: {Libc.strerror(failure.Errno)}");
+            throw CommandLookup.Failure(command, failure.Errno);
         }
     }
 

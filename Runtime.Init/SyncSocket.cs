@@ -45,10 +45,16 @@ internal sealed class SyncSocket(int fd)
         _received.Clear();
     }
 
-    public void Send(SyncMessage bare, SafeFileHandle? passed = null)
+    public void Send(SyncMessage bare, params ReadOnlySpan<SafeFileHandle> passed)
     {
         ReadOnlySpan<byte> data = SpecCodec.Encode(bare).Span;
-        int sent = Libc.try_sendmsg(fd, data, passed is null ? [] : [passed.Fd()]);
+        int[] fds = new int[passed.Length];
+        for (int i = 0; i < fds.Length; i++)
+        {
+            fds[i] = passed[i].Fd();
+        }
+
+        int sent = Libc.try_sendmsg(fd, data, fds);
         if (sent < 0)
         {
             throw new SyscallException("sendmsg", -sent, "sync socket");

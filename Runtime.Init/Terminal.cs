@@ -42,14 +42,15 @@ internal sealed class Terminal
         return new Terminal(master, slave);
     }
 
+    /// <summary>It becomes that of the session, which this process leads.</summary>
+    public void Control() => Libc.set_controlling_terminal(Slave.Fd());
+
     public void BecomeStdio()
     {
         for (int fd = 0; fd <= 2; fd++)
         {
             Libc.dup2(Slave.Fd(), fd);
         }
-
-        Libc.set_controlling_terminal(0);
     }
 
     private static void BindConsole(Rootfs rootfs, SafeFileHandle slave)

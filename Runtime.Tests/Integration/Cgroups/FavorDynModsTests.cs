@@ -1,4 +1,4 @@
-using Rtd.Daemon.Cgroups.V1;
+using Rtd.Daemon.Cgroups;
 
 namespace Rtd.Tests.Integration.Cgroups;
 

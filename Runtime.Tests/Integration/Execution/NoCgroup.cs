@@ -18,6 +18,10 @@ internal sealed class NoCgroup : ICgroup
     {
     }
 
+    public void AddForFork(int pid)
+    {
+    }
+
     public void Update(CgroupResources resources)
     {
     }

@@ -18,6 +18,9 @@ internal interface ICgroup
     /// <summary>Moves a process in (all controllers).</summary>
     void Add(int pid);
 
+    /// <summary>Moves so much of a process in that what its first thread starts is born in the cgroup.</summary>
+    void AddForFork(int pid);
+
     /// <summary>Changes limits of a live cgroup; device rules are set once, by Create.</summary>
     void Update(CgroupResources resources);
 

@@ -57,7 +57,7 @@ internal sealed partial class ConfigBuilder(DaemonOptions options, IReadOnlyDict
             StorageDriver = options.StorageDriver is null ? null : OneOf(options.StorageDriver, nameof(options.StorageDriver), "", [.. StorageDrivers.Preferred]),
             StorageOptions = KeyValues(options.StorageOptions!, nameof(options.StorageOptions)),
             CgroupParent = options.CgroupParent ?? "/rtd",
-            CgroupFavorDynMods = options.CgroupFavorDynMods ?? true,
+            CgroupFavorDynMods = options.CgroupFavorDynMods,
             Runtimes = Runtimes(),
             DefaultRuntime = DefaultRuntime(),
             DefaultShmSize = ShmSize(),

@@ -110,8 +110,8 @@ internal sealed record DaemonConfig
 
     public required string CgroupParent { get; init; }
 
-    /// <summary>On cgroup v1: see <see cref="Cgroups.V1.FavorDynMods"/>.</summary>
-    public required bool CgroupFavorDynMods { get; init; }
+    /// <summary>See <see cref="Cgroups.FavorDynMods"/>; null is left to it.</summary>
+    public bool? CgroupFavorDynMods { get; init; }
 
     /// <summary>Bytes.</summary>
     public required long DefaultShmSize { get; init; }

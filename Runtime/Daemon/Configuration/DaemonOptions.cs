@@ -24,7 +24,7 @@ internal sealed class DaemonOptions
     [FileKey("bip6")]
     public string? BipV6 { get; set; }
 
-    [Option("cgroup-favordynmods", HelpText = "On cgroup v1, move processes into cgroups without waiting for the kernel (default true)")]
+    [Option("cgroup-favordynmods", HelpText = "Move processes into cgroups without waiting for the kernel (default true, on cgroup v2 from Linux 6.18 on)")]
     [FileKey("cgroup-favordynmods")]
     public bool? CgroupFavorDynMods { get; set; }
 
@@ -199,7 +199,7 @@ internal sealed class DaemonOptions
     [FileKey("max-download-attempts")]
     public int? MaxDownloadAttempts { get; set; }
 
-    [Option("prepared-sandboxes", MetaValue = "int", HelpText = "Sandboxes of each kind kept ready while containers are started; 0 keeps none (default 2)")]
+    [Option("prepared-sandboxes", MetaValue = "int", HelpText = "Sandboxes of each kind kept ready while containers or execs are started; 0 keeps none (default 2)")]
     [FileKey("prepared-sandboxes")]
     public int? PreparedSandboxes { get; set; }
 

@@ -180,6 +180,8 @@ internal sealed partial class ContainerService
                 Namespaces = run.Namespaces,
                 Cgroup = run.Cgroup,
                 Process = ExecProcess(exec, start),
+                FilterAllowsFork = !_launcher.HasForeignSeccomp(exec.Container.Record.HostConfig),
+                OfClient = exec.Capture is null,
                 OpenStdin = stdin,
                 Output = exec.Capture ?? exec.Streams,
                 Holding = HoldingOf(exec),

@@ -22,6 +22,12 @@ internal sealed record ExecLaunch
 
     public required ProcessSpec Process { get; init; }
 
+    /// <summary>The filter is known to let a process fork: it is the built-in one, or there is none.</summary>
+    public bool FilterAllowsFork { get; init; }
+
+    /// <summary>A client's, of whom more may come; not a health check.</summary>
+    public bool OfClient { get; init; }
+
     public required bool OpenStdin { get; init; }
 
     public required IOutputSink Output { get; init; }

@@ -93,6 +93,20 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
             ?? throw new StartException("join", Libc.ESRCH, "container is not running", 126);
         using Remapping? remapping = RemappingOf(launch.Container.Identity.Pid);
         bool joinsPids = (launch.Namespaces & Libc.CLONE_NEWPID) != 0;
+        if (joinsPids && MayBePrepared(launch, remapping))
+        {
+            PreparedShim? ready = _prepared.Take(PreparedShims.ForExec);
+            if (launch.OfClient)
+            {
+                _prepared.Used(PreparedShims.ForExec);
+            }
+
+            if (ready is not null && await new PreparedExec(ready, launch).RunAsync(pidfd, s_setUpTimeout) is { } process)
+            {
+                return process;
+            }
+        }
+
         ExecSpec spec = new((int)(launch.Namespaces & ~Libc.CLONE_NEWPID), LimitedInside(launch.Process, remapping));
         return await StartAsync(
             new Start
@@ -159,9 +173,9 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
     private async Task<IContainerProcess> StartAsync(Start start, CancellationToken cancellation)
     {
         using Stdio stdio = Stdio.Open(start.Terminal, start.OpenStdin);
-        (SyncChannel sync, ChildProcess child) = start.Prepared is { } kind && _prepared.Take(kind) is { } ready
-            ? await AdoptAsync(ready, start.CloneFlags & ~kind, stdio)
-            : await SpawnAsync(start, stdio);
+        PreparedShim? ready = start.Prepared is { } kind ? _prepared.Take(kind) : null;
+        bool isPlaced = ready is null && start.Cgroup.ClonesInto && start.Thaw is null;
+        (SyncChannel sync, ChildProcess child) = ready is null ? await SpawnAsync(start, stdio) : await AdoptAsync(ready, start.CloneFlags & ~ready.Kind, stdio);
         using (sync)
         {
             stdio.CloseChildEnds();
@@ -169,13 +183,12 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
             try
             {
                 using CancellationTokenRegistration registration = cancellation.Register(() => Libc.try_pidfd_send_signal(child.Pidfd.Handle.Fd(), Libc.SIGKILL));
-                return await SetUpAsync(start, stdio, sync, child, cancellation).WaitAsync(timeout, CancellationToken.None);
+                return await SetUpAsync(start, stdio, sync, child, isPlaced, cancellation).WaitAsync(timeout, CancellationToken.None);
             }
             catch (TimeoutException)
             {
                 await AbortAsync(child);
-                throw new StartException(
-                    "set up", Libc.ETIMEDOUT, $"failed to create task for container: it was not set up within {timeout.TotalSeconds} s: is one of its mounts stuck, or its cgroup frozen?", 128);
+                throw TimedOut(timeout);
             }
             catch
             {
@@ -185,13 +198,17 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
         }
     }
 
+    internal static StartException TimedOut(TimeSpan timeout) => new(
+        "set up", Libc.ETIMEDOUT, $"failed to create task for container: it was not set up within {timeout.TotalSeconds} s: is one of its mounts stuck, or its cgroup frozen?", 128);
+
     /// <summary>What takes capabilities over the host (less than inherited for the OOM score, more for rlimits) is not set inside a user namespace, but from here.</summary>
     private static ProcessSpec LimitedInside(ProcessSpec process, Remapping? remapping) =>
         remapping is null ? process : process with { OomScoreAdjust = null, Rlimits = [] };
 
-    /// <summary>Not where a process moves into its cgroup slowly: on v2, a child is born in it.</summary>
-    private static bool MayBePrepared(ContainerLaunch launch, SafeFileHandle? pidNamespace) =>
-        launch.Remapping is null && pidNamespace is null && !launch.Cgroup.ClonesInto;
+    private static bool MayBePrepared(ExecLaunch launch, Remapping? remapping) =>
+        remapping is null && launch.Thaw is null && launch.FilterAllowsFork;
+
+    private static bool MayBePrepared(ContainerLaunch launch, SafeFileHandle? pidNamespace) => launch.Remapping is null && pidNamespace is null;
 
     private async Task<PreparedShim> PrepareAsync(ulong kind)
     {
@@ -200,13 +217,13 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
             new SpawnRequest
             {
                 ExecutableFd = _shim.Fd(),
-                Arguments = ["rtinit", InitRoles.Prepared],
+                Arguments = ["rtinit", kind == PreparedShims.ForExec ? InitRoles.PreparedExec : InitRoles.Prepared],
                 Fds = [(nothing, 0), (nothing, 1), (nothing, 2)],
                 CloneFlags = kind,
                 SignalMask = SpawnRequest.AllButRuntimesSignals,
             },
             null);
-        return new PreparedShim(child, sync, Environment.TickCount64);
+        return new PreparedShim(child, sync, kind, Environment.TickCount64);
     }
 
     private static async Task<(SyncChannel Sync, ChildProcess Child)> AdoptAsync(PreparedShim shim, ulong namespaces, Stdio stdio)
@@ -263,7 +280,7 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
     }
 
     private static async Task<IContainerProcess> SetUpAsync(
-        Start start, Stdio stdio, SyncChannel sync, ChildProcess child, CancellationToken cancellation)
+        Start start, Stdio stdio, SyncChannel sync, ChildProcess child, bool isPlaced, CancellationToken cancellation)
     {
         int pid = child.Pid;
         ProcessIdentity identity = ProcessStat.Identify(pid) ?? throw new StartException("spawn", Libc.ESRCH, "rtinit ended at once", 128);
@@ -279,7 +296,7 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
         await sync.SendAsync(start.Spec, start.SpecFds);
 
         // While rtinit mounts: the first write to a v1 cgroup.procs waits for an RCU grace period, so it gets a thread of its own.
-        Task place = start.Cgroup.ClonesInto || start.Thaw is not null ? Task.CompletedTask : Task.Run(() => start.Cgroup.Add(pid), cancellation);
+        Task place = isPlaced || start.Thaw is not null ? Task.CompletedTask : Task.Run(() => start.Cgroup.Add(pid), cancellation);
         NetworkState network;
         try
         {
@@ -404,7 +421,7 @@ internal sealed class NativeExecutionDriver : IExecutionDriver
         await Task.WhenAny(ended, Task.Delay(s_killTimeout));
     }
 
-    private static async Task BuryAsync(ChildProcess child)
+    internal static async Task BuryAsync(ChildProcess child)
     {
         using (child)
         {

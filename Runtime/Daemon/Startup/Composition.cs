@@ -6,7 +6,6 @@ using Rtd.Daemon.Builds;
 using Rtd.Daemon.Builds.Contexts;
 using Rtd.Daemon.Builds.Mounts;
 using Rtd.Daemon.Cgroups;
-using Rtd.Daemon.Cgroups.V1;
 using Rtd.Daemon.Configuration;
 using Rtd.Daemon.Containers;
 using Rtd.Daemon.Containers.Validation;
@@ -66,8 +65,7 @@ internal static class Composition
         images.Images.Changed += change => Publish(context.Events, change);
         IdMaps? remap = UserRemap.Prepare(config.UsernsRemap, images.Storage.Driver);
         ICgroupDriver cgroups = CgroupDrivers.Detect();
-        // crun (1.8) takes each line of /proc/PID/cgroup for a hierarchy below /sys/fs/cgroup, and cannot start with one that is mounted nowhere.
-        FavorDynMods? quickMoves = cgroups.Version == 1 && config.CgroupFavorDynMods && config.Runtimes.Count == 0 ? FavorDynMods.Hold() : null;
+        FavorDynMods? quickMoves = FavorDynMods.Hold(cgroups.Version, config.CgroupFavorDynMods, config.Runtimes.Count > 0);
         foreach (string warning in cgroups.Warnings())
         {
             s_log.Warn(warning);
@@ -76,8 +74,9 @@ internal static class Composition
         SeccompCompiler seccomp = new();
         AppArmorHost appArmor = AppArmorHost.Probe();
         OciExecutionDriver otherRuntimes = new(shim, Path.Combine(config.ExecRoot, "oci"));
-        // Children of the supervisor would need it to hold them; with live restore each is cloned when it is needed.
-        NativeExecutionDriver native = new(shim, liveRestore, () => liveRestore.IsOn ? 0 : context.Config.Current.PreparedSandboxes);
+        // Children of the supervisor would need it to hold them; with live restore each is cloned when it is needed. And on v2 it can be born in its cgroup.
+        bool mayPrepare = cgroups.Version == 1 || quickMoves is not null;
+        NativeExecutionDriver native = new(shim, liveRestore, () => liveRestore.IsOn || !mayPrepare ? 0 : context.Config.Current.PreparedSandboxes);
         RuntimeSelection execution = new(native, otherRuntimes);
         VolumeTrees trees = new(Path.Combine(config.DataRoot, "trash"));
         VolumeDrivers volumeDrivers = new(trees, context.Plugins, new MountNotes(Path.Combine(config.ExecRoot, "volumes")));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -11,7 +10,7 @@ internal static unsafe class Spawner
 {
     private const ulong SpawnFlags = Libc.CLONE_VM | Libc.CLONE_VFORK | Libc.CLONE_PIDFD | Libc.CLONE_CLEAR_SIGHAND;
 
-    private static readonly delegate* unmanaged<SpawnArguments*, long> s_stub = MapStub();
+    private static readonly delegate* unmanaged<SpawnArguments*, long> s_stub = (delegate* unmanaged<SpawnArguments*, long>)MachineCode.Map(SpawnStub.Code);
 
     /// <summary>Starts a program. When it returns, the program runs (execveat has succeeded).</summary>
     /// <exception cref="SyscallException">clone3 or, in the child, dup3 or execveat failed; nothing is left.</exception>
@@ -89,7 +88,7 @@ internal static unsafe class Spawner
                     }
 
                     handle = Libc.Own(innerPidfd);
-                    pid = PidOf(innerPidfd);
+                    pid = SpawnedProcess.Of(handle).Pid;
                 }
 
                 if (block.ChildError == 0)
@@ -157,22 +156,6 @@ internal static unsafe class Spawner
         Libc.write_all(handle.Fd(), Encoding.ASCII.GetBytes(map), file);
     }
 
-    /// <summary>As this process's procfs knows it; the one who cloned it may be in another pid namespace.</summary>
-    private static int PidOf(int pidfd)
-    {
-        const string Field = "Pid:";
-        using SafeFileHandle file = Libc.open($"/proc/self/fdinfo/{pidfd}", Libc.O_RDONLY);
-        Span<byte> buffer = stackalloc byte[1024];
-        int count = Libc.try_read(file.Fd(), buffer);
-        if (count < 0)
-        {
-            throw new SyscallException("read", -count, "fdinfo of a pidfd");
-        }
-
-        string line = Encoding.ASCII.GetString(buffer[..count]).Split('\n').First(line => line.StartsWith(Field, StringComparison.Ordinal));
-        return int.Parse(line.AsSpan(Field.Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
-    }
-
     /// <summary>The child shares our stack and memory until it execs, so no signal handler of ours may run in it before its handlers are cleared.</summary>
     private static long CallWithSignalsBlocked(SpawnArguments* block)
     {
@@ -198,14 +181,5 @@ internal static unsafe class Spawner
         SafeFileHandle copy = Libc.Own(Libc.fcntl(fd, Libc.F_DUPFD_CLOEXEC, highest + 1));
         moved.Add(copy);
         return copy.Fd();
-    }
-
-    private static delegate* unmanaged<SpawnArguments*, long> MapStub()
-    {
-        nuint size = (nuint)SpawnStub.Code.Length;
-        void* memory = Libc.mmap_anonymous(size, Libc.PROT_READ | Libc.PROT_WRITE);
-        SpawnStub.Code.CopyTo(new Span<byte>(memory, SpawnStub.Code.Length));
-        Libc.mprotect(memory, size, Libc.PROT_READ | Libc.PROT_EXEC);
-        return (delegate* unmanaged<SpawnArguments*, long>)memory;
     }
 }

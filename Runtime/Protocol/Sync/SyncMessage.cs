@@ -29,6 +29,9 @@ internal enum SyncMessage : byte
     User = 8,
     Created = 9,
 
-    /// <summary>To a rtinit that was prepared: the namespaces it is still to make, with its standard streams as fds. <see cref="Container"/> follows.</summary>
+    /// <summary>To a rtinit that was prepared: the namespaces it is still to make, with its standard streams as fds. <see cref="Container"/> or <see cref="Exec"/> follows.</summary>
     Adopt = 10,
+
+    /// <summary>From one that was prepared for an exec, instead of Ready: the pidfd of the command's process, and the pty master. No Go is waited for.</summary>
+    Born = 11,
 }

@@ -21,6 +21,9 @@ internal static partial class Libc
     [LibraryImport(LibraryName, EntryPoint = "pipe2", SetLastError = true)]
     private static unsafe partial int _pipe2(int* fds, int flags);
 
+    [LibraryImport(LibraryName, EntryPoint = "_exit")]
+    private static partial void __exit(int status);
+
     [LibraryImport(LibraryName, EntryPoint = "dup2", SetLastError = true)]
     private static partial int _dup2(int from, int to);
 
@@ -128,6 +131,9 @@ internal static partial class Libc
         int* fds = stackalloc int[2];
         return _pipe2(fds, flags | O_CLOEXEC) == 0 ? (Own(fds[0]), Own(fds[1])) : throw Failure("pipe2");
     }
+
+    /// <summary>The end of this process, at once.</summary>
+    public static void _exit(int status) => __exit(status);
 
     public static void dup2(int from, int to)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rtd.Protocol.Sync;
 using Rtd.Tests.Integration.Cgroups;
 using Rtd.Tests.Integration.Hosting;
 using Xunit.Abstractions;
@@ -6,37 +7,9 @@ using Xunit.Abstractions;
 namespace Rtd.Tests.Integration.EndToEnd.Daemon;
 
 /// <summary>Containers out of sandboxes that were made ahead are like all others, and what was made ahead is never in anybody's way.</summary>
-public sealed class PreparedSandboxTests(ITestOutputHelper output) : OwnDaemonTest(output)
+public sealed class PreparedSandboxTests(ITestOutputHelper output) : PreparedTest(output)
 {
-    private const int Size = 2;
-
-    public override async Task InitializeAsync()
-    {
-        await base.InitializeAsync();
-        await Daemon.StartAsync();
-        await Clients.ImportBusyboxAsync();
-    }
-
-    public override async Task DisposeAsync()
-    {
-        try
-        {
-            IReadOnlyList<string> left = (await Clients.RunAsync(Cli.Docker, "ps", "-aq")).Exits(0).Lines;
-            if (left.Count > 0)
-            {
-                (await Clients.RunAsync(Cli.Docker, ["rm", "-f", .. left])).Exits(0);
-            }
-
-            Assert.Equal(0, await Daemon.StopAsync());
-            Assert.Empty(Host.Processes());
-        }
-        finally
-        {
-            await base.DisposeAsync();
-        }
-    }
-
-    internal override TestDaemon NewDaemon(TestHost host) => new(host) { PreparedSandboxes = Size };
+    private protected override string Role => InitRoles.Prepared;
 
     [V1Fact]
     public async Task Container_out_of_one_looks_as_any_other()
@@ -48,13 +21,8 @@ public sealed class PreparedSandboxTests(ITestOutputHelper output) : OwnDaemonTe
             readlink /proc/1/ns/* | sed 's/[0-9]//g'; cat /proc/self/cgroup | sed 's/.*://' | sort -u; ip -o link | wc -l; cat /proc/sys/kernel/hostname
             cat /proc/1/oom_score_adj; ulimit -a; cat /proc/sys/net/ipv4/ip_unprivileged_port_start /proc/sys/kernel/shmmax; tty; cat
             """;
-        TestHost other = await TestHost.CreateAsync();
-        TestDaemon without = new(other) { PreparedSandboxes = 0 };
-        try
+        await WithoutAsync(async plain =>
         {
-            await without.StartAsync();
-            Clients plain = new(without);
-            await plain.ImportBusyboxAsync();
             foreach (string[] options in (string[][])[[], ["-i"], ["--network", "none"], ["--network", "host"], ["--privileged"], ["--init"], ["-u", "1000:2000", "--read-only"]])
             {
                 string[] command = ["run", "--rm", "-h", "box", .. options, "busybox", "sh", "-c", Look];
@@ -65,12 +33,7 @@ public sealed class PreparedSandboxTests(ITestOutputHelper output) : OwnDaemonTe
 
                 Assert.Equal([.. expected.Exits(0).Lines, .. expected.Stderr.Split('\n')], [.. result.Lines, .. result.Stderr.Split('\n')]);
             }
-        }
-        finally
-        {
-            await without.DisposeAsync();
-            await other.DisposeAsync();
-        }
+        });
     }
 
     [V1Fact]
@@ -149,38 +112,4 @@ public sealed class PreparedSandboxTests(ITestOutputHelper output) : OwnDaemonTe
         await Daemon.StartAsync();
         await StartAsync();
     }
-
-    private async Task<string> StartAsync(params string[] options) =>
-        (await Clients.RunAsync(Cli.Docker, ["run", "-d", .. options, "busybox", "sleep", "1000"])).Exits(0).Line;
-
-    private async Task<int> PidAsync(string id) =>
-        int.Parse((await Clients.RunAsync(Cli.Docker, "inspect", "-f", "{{.State.Pid}}", id)).Exits(0).Line, CultureInfo.InvariantCulture);
-
-    /// <summary>As many as there are to be; with a network namespace of their own, or in that one.</summary>
-    private async Task<IReadOnlyList<int>> ReadyAsync(string? network = null)
-    {
-        IReadOnlyList<int> ready = [];
-        await Eventually.HoldsAsync("sandboxes are prepared", () => (ready = [.. Prepared().Where(pid => network is null || NamespaceOf(pid, "net") == network)]).Count >= Size);
-        return ready;
-    }
-
-    private IReadOnlyList<int> Prepared() =>
-        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => char.IsAsciiDigit(name![0])).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Where(IsPrepared)];
-
-    private bool IsPrepared(int pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/cmdline") == "rtinit\0prepared\0" && ParentOf(pid) is int parent && (parent == Daemon.Pid || !Daemon.IsRunning);
-        }
-        catch (IOException)
-        {
-            // It ended meanwhile.
-            return false;
-        }
-    }
-
-    private static int ParentOf(int pid) => int.Parse(File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1].Split(' ')[1], CultureInfo.InvariantCulture);
-
-    private static string NamespaceOf(int pid, string name) => new FileInfo($"/proc/{pid}/ns/{name}").LinkTarget!;
 }

@@ -68,7 +68,7 @@ public sealed class ExecSpyTests(DaemonFixture fixture, ITestOutputHelper output
     /// <summary>Ends the spies, and returns what they said; it is no more than that they have looked.</summary>
     private async Task<IReadOnlyList<string>> FindingsAsync(string id)
     {
-        (await DockerAsync("exec", id, "touch", "/tmp/stop")).Exits(0);
+        (await DockerAsync("exec", id, "mkdir", "/tmp/stop")).Exits(0);
         Assert.Equal("0", (await DockerAsync("wait", id)).Exits(0).Line);
         IReadOnlyList<string> findings = (await DockerAsync("logs", id)).Exits(0).Lines;
         Assert.All(findings, line => Assert.StartsWith("did see ", line, StringComparison.Ordinal));

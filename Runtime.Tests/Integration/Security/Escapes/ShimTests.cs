@@ -25,7 +25,7 @@ public sealed class ShimTests(DaemonFixture fixture, ITestOutputHelper output) :
             await DockerAsync("exec", id, "true");
             return (await DockerAsync("logs", id)).Stdout.Contains("did catch", StringComparison.Ordinal);
         });
-        (await DockerAsync("exec", id, "touch", "/tmp/stop")).Exits(0);
+        (await DockerAsync("exec", id, "mkdir", "/tmp/stop")).Exits(0);
         (await DockerAsync("wait", id)).Exits(0);
 
         Assert.All((await DockerAsync("logs", id)).Exits(0).Lines, line => Assert.StartsWith("did ", line, StringComparison.Ordinal));

@@ -69,6 +69,8 @@ internal sealed class FakeCgroups : ICgroupDriver
 
         public void Add(int pid) => Members.Add(pid);
 
+        public void AddForFork(int pid) => Members.Add(pid);
+
         public void Update(CgroupResources resources) => Resources = resources;
 
         public Task FreezeAsync(CancellationToken cancellation)

@@ -17,14 +17,10 @@ internal sealed class V1Cgroup(IReadOnlyList<V1Hierarchy> hierarchies, string pa
 
     public SafeFileHandle? OpenForClone() => null;
 
-    public void Add(int pid)
-    {
-        string text = pid.ToString();
-        foreach (V1Hierarchy hierarchy in hierarchies)
-        {
-            hierarchy.Directory(Path).Write("cgroup.procs", text);
-        }
-    }
+    public void Add(int pid) => Add("cgroup.procs", pid);
+
+    /// <summary>One thread: it takes no place from others where pids are limited, and the kernel waits for nobody.</summary>
+    public void AddForFork(int pid) => Add("tasks", pid);
 
     public void Update(CgroupResources resources) => Apply(V1Settings.Limits(resources, MemorySwapNow()));
 
@@ -126,6 +122,15 @@ internal sealed class V1Cgroup(IReadOnlyList<V1Hierarchy> hierarchies, string pa
         }
 
         throw EngineException.System("cannot freeze the processes: one of them does not stop");
+    }
+
+    private void Add(string file, int pid)
+    {
+        string text = pid.ToString();
+        foreach (V1Hierarchy hierarchy in hierarchies)
+        {
+            hierarchy.Directory(Path).Write(file, text);
+        }
     }
 
     private void Apply(IReadOnlyList<CgroupSetting> settings) => CgroupSettings.Apply(settings, Directory);

@@ -19,6 +19,9 @@ internal sealed class V2Cgroup(string path, CgroupDirectory directory) : ICgroup
 
     public void Add(int pid) => directory.Write("cgroup.procs", pid.ToString());
 
+    /// <summary>Processes cannot be divided here.</summary>
+    public void AddForFork(int pid) => Add(pid);
+
     public void Update(CgroupResources resources) => Apply(resources);
 
     public async Task FreezeAsync(CancellationToken cancellation)

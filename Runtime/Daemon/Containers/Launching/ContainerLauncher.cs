@@ -70,6 +70,9 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         return parts.Seccomp.CompileDefault(CapabilitiesOf(host));
     }
 
+    /// <summary>The filter comes from a profile that is not ours.</summary>
+    public bool HasForeignSeccomp(HostConfig host) => AskedSeccomp(host) is not (SecurityOptions.Unconfined or SecurityOptions.Builtin);
+
     /// <summary>What a container's own runtime needs; null for ours.</summary>
     private OciLaunch? OciOf(HostConfig host)
     {

@@ -4,21 +4,26 @@ using Rtd.Protocol.Syscalls;
 namespace Rtd.Daemon.Execution.Prepared;
 
 /// <summary>
-/// A small stock of rtinits that were cloned ahead, so that a start does not wait for new pid and network namespaces and for the shim's loader and runtime.
-/// What else makes a container is made when it is known, the other namespaces too: one of mounts that was copied ahead would keep what the host unmounts busy.
+/// A small stock of rtinits that were cloned ahead, so that a start does not wait for new pid and network namespaces and for the shim's loader and runtime,
+/// nor an exec for the latter. What else makes a container is made when it is known, the other namespaces too: one of mounts that was copied ahead would
+/// keep what the host unmounts busy.
 /// </summary>
 /// <remarks>
-/// There is a stock only while containers are started, and its shims are used when young: a process's start time is that of its clone, and to the
-/// container's first process it is to be the time of its start. A shim ends when its sync socket does, so that none outlives the daemon.
+/// Kinds are the namespaces that a shim was cloned with; those for execs have none. There is a stock only while containers or execs are started. Those that
+/// become a container are used when young: a process's start time is that of its clone, and to the container's first process it is to be the time of its
+/// start. A shim ends when its sync socket does, so that none outlives the daemon.
 /// </remarks>
 /// <param name="cloneAsync">Makes a shim with the given namespaces.</param>
 /// <param name="size">How many of each kind are kept ready; 0 keeps none.</param>
 internal sealed class PreparedShims(Func<ulong, Task<PreparedShim>> cloneAsync, Func<int> size)
 {
+    /// <summary>The kind for execs.</summary>
+    public const ulong ForExec = 0;
+
     /// <summary>The namespaces that can be made ahead: the others copy something of the host.</summary>
     private const ulong Ahead = Libc.CLONE_NEWPID | Libc.CLONE_NEWNET;
 
-    /// <summary>The command of a container that has just been started goes first.</summary>
+    /// <summary>A command that has just been started goes first.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 
     private static readonly TimeSpan s_age = TimeSpan.FromSeconds(10), s_demand = TimeSpan.FromSeconds(60), s_look = TimeSpan.FromSeconds(1);
@@ -41,7 +46,7 @@ internal sealed class PreparedShims(Func<ulong, Task<PreparedShim>> cloneAsync, 
         {
             while (_stocks.TryGetValue(kind, out Stock? stock) && stock.Shims.TryDequeue(out PreparedShim? shim))
             {
-                if (IsFresh(shim))
+                if (size() > 0 && IsFresh(shim))
                 {
                     return shim;
                 }
@@ -53,7 +58,7 @@ internal sealed class PreparedShims(Func<ulong, Task<PreparedShim>> cloneAsync, 
         return null;
     }
 
-    /// <summary>A container of this kind has been started: more are expected.</summary>
+    /// <summary>A container or an exec of this kind has been started: more are expected.</summary>
     public void Used(ulong kind)
     {
         lock (_lock)
@@ -96,7 +101,7 @@ internal sealed class PreparedShims(Func<ulong, Task<PreparedShim>> cloneAsync, 
         await TidyAsync();
     }
 
-    private static bool IsFresh(PreparedShim shim) => shim.IsThere && !IsOlder(shim.At, s_age);
+    private static bool IsFresh(PreparedShim shim) => shim.IsThere && (shim.Kind == ForExec || !IsOlder(shim.At, s_age));
 
     private static bool IsOlder(long at, TimeSpan age) => Environment.TickCount64 - at > age.TotalMilliseconds;
 

@@ -1,7 +1,7 @@
 using NLog;
 using Rtd.Protocol.Syscalls;
 
-namespace Rtd.Daemon.Cgroups.V1;
+namespace Rtd.Daemon.Cgroups;
 
 /// <summary>
 /// Makes the move of a process into a cgroup quick. Every write to a <c>cgroup.procs</c> takes a lock that all forks and exits read; with none
@@ -19,6 +19,20 @@ internal sealed class FavorDynMods : IDisposable
     private readonly IDisposable _mount;
 
     private FavorDynMods(IDisposable mount) => _mount = mount;
+
+    /// <param name="version">Of the cgroups.</param>
+    /// <param name="asked">What the administrator says, or null.</param>
+    /// <param name="otherRuntimes">Some are configured.</param>
+    /// <returns>
+    /// Null where moves are left as they are. Unless it is asked for that is so beside other runtimes, since crun (1.8) takes each line of /proc/PID/cgroup for a
+    /// hierarchy below /sys/fs/cgroup and cannot start with one that is mounted nowhere; and on v2, where all programs expect a single line, as long as the line
+    /// would be there.
+    /// </returns>
+    public static FavorDynMods? Hold(int version, bool? asked, bool otherRuntimes)
+    {
+        bool lasting = Environment.OSVersion.Version >= s_lasting;
+        return asked ?? (!otherRuntimes && (version == 1 || lasting)) ? Hold() : null;
+    }
 
     /// <summary>Null where the kernel has no such option: then everything is as before, only slower.</summary>
     public static FavorDynMods? Hold()
