@@ -9,7 +9,7 @@ namespace Rtd.Init.Supervision;
 /// <param name="isOurs">A child, to be reaped; else that of a supervisor that has died, which init reaps.</param>
 internal sealed class Child(ulong id, int pid, SafeFileHandle pidfd, bool isOurs)
 {
-    /// <summary>init reaps it in a moment, and until then the kernel does not tell how it ended.</summary>
+    /// <summary>In ten seconds. init reaps it in a moment, and until then the kernel does not tell how it ended.</summary>
     private const int ReapedElsewhereTries = 20;
 
     private const int UnknownExitCode = 255;
@@ -19,9 +19,9 @@ internal sealed class Child(ulong id, int pid, SafeFileHandle pidfd, bool isOurs
     private string _notes = "";
     private string _spool = "";
     private Action<Child>? _ended;
-    private int _tries;
     private int? _exitCode;
     private long _exitTicks;
+    private bool _closed;
 
     public ulong Id { get; } = id;
 
@@ -29,9 +29,6 @@ internal sealed class Child(ulong id, int pid, SafeFileHandle pidfd, bool isOurs
 
     /// <summary>What it is, in the daemon's words; empty until the daemon has said so.</summary>
     public string Key { get; private set; } = "";
-
-    /// <summary>Something is to be tried again.</summary>
-    public bool NeedsTime => (_tries > 0 && _exitCode is null) || _drains.Exists(static drain => drain.IsWaiting);
 
     /// <summary>False when it was said before.</summary>
     public bool Hold(Holding holding)
@@ -104,17 +101,9 @@ internal sealed class Child(ulong id, int pid, SafeFileHandle pidfd, bool isOurs
         _drains.Clear();
     }
 
-    public void OnTime(EventLoop loop)
-    {
-        _drains.ForEach(drain => drain.Retry(loop));
-        if (_tries > 0 && _exitCode is null)
-        {
-            SetEnd(Libc.pidfd_exit_code(Pidfd.Fd()) ?? (--_tries == 0 ? UnknownExitCode : null));
-        }
-    }
-
     public void Close(EventLoop loop)
     {
+        _closed = true;
         StopDraining(loop);
         loop.Unwatch(Pidfd.Fd());
         Pidfd.Dispose();
@@ -130,21 +119,34 @@ internal sealed class Child(ulong id, int pid, SafeFileHandle pidfd, bool isOurs
         _exitTicks = DateTime.UtcNow.Ticks;
         if (isOurs)
         {
-            SetEnd(Libc.waitid_pidfd(Pidfd.Fd(), block: true));
+            SetEnd(Libc.waitid_pidfd(Pidfd.Fd(), block: true) ?? UnknownExitCode);
             return;
         }
 
-        _tries = ReapedElsewhereTries;
-        SetEnd(Libc.pidfd_exit_code(Pidfd.Fd()));
+        AskForEnd(loop, ReapedElsewhereTries);
     }
 
-    private void SetEnd(int? code)
+    private void AskForEnd(EventLoop loop, int tries)
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        if ((Libc.pidfd_exit_code(Pidfd.Fd()) ?? (tries == 0 ? UnknownExitCode : null)) is { } code)
+        {
+            SetEnd(code);
+        }
+        else
+        {
+            loop.RetryLater(() => AskForEnd(loop, tries - 1));
+        }
+    }
+
+    private void SetEnd(int code)
     {
         _exitCode = code;
-        if (code is not null)
-        {
-            _ended?.Invoke(this);
-        }
+        _ended?.Invoke(this);
     }
 
     /// <summary>What the daemon has said of it.</summary>

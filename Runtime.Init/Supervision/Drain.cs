@@ -21,10 +21,9 @@ internal sealed class Drain(SafeFileHandle source, string? path)
     private SafeFileHandle? _file;
     private long _end;
     private long _roomTo;
-    private bool _done;
 
     /// <summary>For room on the disk.</summary>
-    public bool IsWaiting { get; private set; }
+    private bool _waiting;
 
     public void Start(EventLoop loop)
     {
@@ -35,19 +34,10 @@ internal sealed class Drain(SafeFileHandle source, string? path)
 
     public void Stop(EventLoop loop)
     {
-        IsWaiting = false;
+        _waiting = false;
         loop.Unwatch(source.Fd());
         _file?.Dispose();
         _file = null;
-    }
-
-    public void Retry(EventLoop loop)
-    {
-        if (IsWaiting && !_done)
-        {
-            IsWaiting = false;
-            loop.Watch(source.Fd(), Libc.EPOLLIN, _ => Take(loop));
-        }
     }
 
     private void Take(EventLoop loop)
@@ -55,7 +45,12 @@ internal sealed class Drain(SafeFileHandle source, string? path)
         if (path is not null && !HasRoom())
         {
             loop.Unwatch(source.Fd());
-            IsWaiting = _end < SpoolFormat.MaxSize;
+            if (_end < SpoolFormat.MaxSize)
+            {
+                _waiting = true;
+                loop.RetryLater(() => Retry(loop));
+            }
+
             return;
         }
 
@@ -68,7 +63,6 @@ internal sealed class Drain(SafeFileHandle source, string? path)
         if (count <= 0)
         {
             // The end; a terminal that all have closed says EIO.
-            _done = true;
             loop.Unwatch(source.Fd());
             return;
         }
@@ -78,6 +72,15 @@ internal sealed class Drain(SafeFileHandle source, string? path)
             BinaryPrimitives.WriteInt64LittleEndian(s_buffer, DateTime.UtcNow.Ticks);
             BinaryPrimitives.WriteInt32LittleEndian(s_buffer.AsSpan(sizeof(long)), count);
             Write(s_buffer.AsSpan(0, SpoolFormat.RecordHead + count));
+        }
+    }
+
+    private void Retry(EventLoop loop)
+    {
+        if (_waiting)
+        {
+            _waiting = false;
+            loop.Watch(source.Fd(), Libc.EPOLLIN, _ => Take(loop));
         }
     }
 

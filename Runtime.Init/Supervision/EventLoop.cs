@@ -6,10 +6,14 @@ namespace Rtd.Init.Supervision;
 /// <summary>epoll with a handler per fd. Not for several threads, but for <see cref="Wait"/>.</summary>
 internal sealed class EventLoop
 {
+    private const int RetryPause = 500;
+
     private readonly SafeFileHandle _epoll = Libc.epoll_create1();
     private readonly Dictionary<ulong, Action<uint>> _handlers = [];
     private readonly Dictionary<int, ulong> _ids = [];
     private ulong _lastId;
+    private List<Action> _retries = [];
+    private long _retriesDue;
 
     public void Watch(int fd, uint events, Action<uint> handler)
     {
@@ -30,6 +34,31 @@ internal sealed class EventLoop
     }
 
     public bool IsWatched(int fd) => _ids.ContainsKey(fd);
+
+    /// <summary>Half a second later, for what no event tells of; who has thought better of it meanwhile looks to that himself.</summary>
+    public void RetryLater(Action retry)
+    {
+        if (_retries.Count == 0)
+        {
+            _retriesDue = Environment.TickCount64 + RetryPause;
+        }
+
+        _retries.Add(retry);
+    }
+
+    /// <summary>-1: there is nothing to be tried again.</summary>
+    public int MillisecondsToRetry(long now) => _retries.Count == 0 ? -1 : (int)Math.Max(0, _retriesDue - now);
+
+    /// <summary>Carries out what is due; it may ask for another time.</summary>
+    public void Retry(long now)
+    {
+        if (MillisecondsToRetry(now) == 0)
+        {
+            List<Action> due = _retries;
+            _retries = [];
+            due.ForEach(static retry => retry());
+        }
+    }
 
     public int Wait(Span<Libc.epoll_event> events, int timeout) => Libc.epoll_wait(_epoll.Fd(), events, timeout);
 

@@ -62,28 +62,25 @@ internal sealed class Supervisor(int listener)
         }
     }
 
-    /// <summary>Until the next thing to do without an event: start a daemon, or look whether a disk has room again.</summary>
+    /// <summary>Until the next thing to do without an event: start a daemon, or try something again.</summary>
     private int TimeoutMilliseconds()
     {
         lock (_gate)
         {
-            const int Retry = 500;
-            int restart = _connection is null ? _daemon.MillisecondsToStart(Environment.TickCount64) : -1;
-            bool waiting = _children.Values.Any(static child => child.NeedsTime);
-            return !waiting ? restart : restart < 0 ? Retry : Math.Min(restart, Retry);
+            long now = Environment.TickCount64;
+            int restart = _connection is null ? _daemon.MillisecondsToStart(now) : -1;
+            int retry = _loop.MillisecondsToRetry(now);
+            return restart < 0 || retry < 0 ? Math.Max(restart, retry) : Math.Min(restart, retry);
         }
     }
 
     private void OnTime()
     {
-        foreach (Child child in _children.Values.Where(static child => child.NeedsTime).ToArray())
+        long now = Environment.TickCount64;
+        _loop.Retry(now);
+        if (_connection is null && _daemon.MillisecondsToStart(now) == 0)
         {
-            child.OnTime(_loop);
-        }
-
-        if (_connection is null && _daemon.MillisecondsToStart(Environment.TickCount64) == 0)
-        {
-            _daemon.Start(_loop, Environment.TickCount64);
+            _daemon.Start(_loop, now);
         }
     }
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -148,6 +149,42 @@ class Rtd(Engine):
             os.path.join(self.dist, "rtd"), "daemon", "--data-root", self.path("data"), "--exec-root", self.path("run"), "--pidfile", self.path("pid"),
             "--config-file", self.path("daemon.json"), "--cgroup-parent", "/rtd-bench", "-H", f"unix://{self.path('sock')}",
         ])
+
+    def kill(self):
+        """kill -9 of the daemon. With live restore its supervisor starts another one, which is not a child of ours; the pidfile leads to it."""
+        self._signal(signal.SIGKILL, self._daemon())
+
+    def pids(self):
+        daemon = self._daemon()
+        return [] if daemon is None else [daemon]
+
+    def stop(self):
+        daemon = self._daemon()
+        if daemon is not None and daemon not in super().pids():
+            self._signal(signal.SIGTERM, daemon)
+        super().stop()
+
+    def _daemon(self):
+        """Its pid; None when it has ended and said so."""
+        try:
+            with open(self.path("pid"), encoding="ascii") as file:
+                return int(file.read())
+        except FileNotFoundError:
+            return None
+
+    @staticmethod
+    def _signal(number, pid):
+        """Returns when the process has ended, or is not there."""
+        try:
+            process = os.pidfd_open(pid)
+        except ProcessLookupError:
+            return
+        try:
+            signal.pidfd_send_signal(process, number)
+            if not select.select([process], [], [], STOP_PATIENCE)[0]:
+                raise Failed(f"process {pid} does not end by signal {number}")
+        finally:
+            os.close(process)
 
 
 class Docker(Engine):

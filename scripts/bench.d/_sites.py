@@ -56,6 +56,9 @@ class Site:
     def launch(self):
         """Starts the daemon, and returns when it answers a ping."""
         self.engine.launch()
+        self.await_ping()
+
+    def await_ping(self):
         deadline = time.monotonic() + START_PATIENCE
         while True:
             try:

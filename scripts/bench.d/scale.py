@@ -19,6 +19,8 @@ from _values import since, timed
 
 HERE = _part.HERE
 SLEEP = ["sleep", "1000000"]
+# Seconds that a daemon has to live for its supervisor to start the next one at once, and not after a pause.
+LIFE = 5.5
 
 
 class Bench:
@@ -31,6 +33,8 @@ class Bench:
         ]
         for site in self.sites:
             site.engine.configuration = {"live-restore": True}
+        # What a service manager sets; with one, starting a daemon again is left to it.
+        os.environ.pop("INVOCATION_ID", None)
         self.values = Curves([site.name for site in self.sites], self.numbers)
         self.image = os.path.join(directory, "busybox.tar")
         run([os.path.join(HERE, "..", "busybox-image"), self.image])
@@ -106,6 +110,21 @@ class Bench:
             self.tell("daemon's start: ms of processor time", "all", site, number, sum(map(_memory.processor_seconds, site.engine.pids())) * 1000)
             if running != number:
                 raise Failed(f"{site.name}: {running} of {number} containers run after the daemon's restart")
+        if isinstance(site.engine, Rtd):
+            self.crash(site, number)
+
+    def crash(self, site, number):
+        """kill -9 of the daemon, which its supervisor starts again."""
+        for _ in range(self.options.restarts):
+            time.sleep(LIFE)
+            site.api.close()
+            site.engine.kill()
+            begin = time.perf_counter()
+            site.await_ping()
+            self.tell("kill -9 of the daemon to _ping: ms", "each", site, number, since(begin))
+            running = len(site.api.call("GET", "/containers/json"))
+            if running != number:
+                raise Failed(f"{site.name}: {running} of {number} containers run after the daemon's crash")
 
 
 def life(site):

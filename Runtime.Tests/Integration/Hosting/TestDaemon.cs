@@ -34,6 +34,9 @@ internal sealed class TestDaemon(TestHost host) : IAsyncDisposable
     /// <summary>How many sandboxes of a kind it keeps ready. None, unless a test is about them: what is prepared comes and goes by itself, as a leak would.</summary>
     public int PreparedSandboxes { get; init; } = Tree.PreparedSandboxes;
 
+    /// <summary>On top of what the tests have.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>All the daemon has written so far.</summary>
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
@@ -115,6 +118,7 @@ internal sealed class TestDaemon(TestHost host) : IAsyncDisposable
         }
 
         _process?.Dispose();
+        _process = null;
     }
 
     private Process Launch(IReadOnlyList<string> command, string notifySocket)
@@ -128,6 +132,11 @@ internal sealed class TestDaemon(TestHost host) : IAsyncDisposable
         }
 
         info.Environment["RTD_CANARY_OF_DAEMON"] = "must not be seen in a container";
+        foreach ((string name, string value) in Environment)
+        {
+            info.Environment[name] = value;
+        }
+
         return Process.Start(info)!;
     }
 

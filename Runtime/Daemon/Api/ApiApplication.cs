@@ -86,7 +86,7 @@ internal sealed class ApiApplication(RouteTable routes, OpenRequests requests, A
         byte[]? body = null;
         if (AuthorizationQuestion.ShowsBody(target, request.ContentType))
         {
-            body = await JsonBody.ReadWholeAsync(request.BodyReader, ApiContext.MaxJsonBody, http.RequestAborted);
+            body = await JsonBody.ReadWholeAsync(request.BodyReader, request.ContentLength, http.RequestAborted);
             request.Body = new MemoryStream(body, writable: false);
         }
 

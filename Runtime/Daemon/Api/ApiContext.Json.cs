@@ -5,9 +5,6 @@ namespace Rtd.Daemon.Api;
 
 internal sealed partial class ApiContext
 {
-    /// <summary>The most bytes a JSON body may have; the largest real ones (swarm configs) are under 2 MiB.</summary>
-    public const int MaxJsonBody = 4 << 20;
-
     /// <summary>Whether the request says that it has a body.</summary>
     public bool HasBody => Http.Request.ContentLength is > 0 || Http.Request.Headers.TransferEncoding.Count > 0;
 
@@ -31,12 +28,7 @@ internal sealed partial class ApiContext
         }
 
         JsonBody.CheckContentType(Http.Request.ContentType);
-        if (Http.Request.ContentLength > MaxJsonBody)
-        {
-            throw JsonBody.TooLarge(MaxJsonBody);
-        }
-
-        return await JsonBody.ReadWholeAsync(Http.Request.BodyReader, MaxJsonBody, Aborted);
+        return await JsonBody.ReadWholeAsync(Http.Request.BodyReader, Http.Request.ContentLength, Aborted);
     }
 
     /// <summary>Answers with a document and its length.</summary>

@@ -10,6 +10,7 @@ internal sealed class RunningConfig(DaemonConfig initial)
         nameof(DaemonOptions.InsecureRegistries), nameof(DaemonOptions.RegistryMirrors), nameof(DaemonOptions.MaxConcurrentDownloads),
         nameof(DaemonOptions.MaxConcurrentUploads), nameof(DaemonOptions.MaxDownloadAttempts), nameof(DaemonOptions.PreparedSandboxes), nameof(DaemonOptions.ShutdownTimeout),
         nameof(DaemonOptions.LogDriver), nameof(DaemonOptions.LogOptions), nameof(DaemonOptions.LogQuota), nameof(DaemonOptions.DefaultShmSize), nameof(DaemonOptions.AuthorizationPlugins),
+        nameof(DaemonOptions.Runtimes), nameof(DaemonOptions.DefaultRuntime),
         nameof(DaemonOptions.LiveRestore), nameof(DaemonOptions.TlsCertificate), nameof(DaemonOptions.TlsKey), nameof(DaemonOptions.TlsCaCertificate),
     ];
 
@@ -41,6 +42,8 @@ internal sealed class RunningConfig(DaemonConfig initial)
             LogQuota = changed.LogQuota,
             DefaultShmSize = changed.DefaultShmSize,
             AuthorizationPlugins = changed.AuthorizationPlugins,
+            Runtimes = changed.Runtimes,
+            DefaultRuntime = changed.DefaultRuntime,
             LiveRestore = changed.LiveRestore,
             Tls = before.Tls is null || changed.Tls is null || (before.Tls.Authority is null) != (changed.Tls.Authority is null) ? before.Tls : changed.Tls,
         };

@@ -37,7 +37,7 @@ internal sealed partial class ContainerService
         .SelectMany(parent => parent.Record.Links.Select(link => (link.TargetId, Name: $"/{parent.Record.Name}/{link.Alias}")))
         .ToLookup(link => link.TargetId, link => link.Name);
 
-    /// <summary>Those with nothing to wait for first; each round after what it shares a network with or is linked to.</summary>
+    /// <summary>Those with nothing to wait for first; each round after what it shares a namespace with or is linked to.</summary>
     private List<List<Container>> InOrderOfDependence(IEnumerable<Container> containers)
     {
         List<Container> left = [.. containers];

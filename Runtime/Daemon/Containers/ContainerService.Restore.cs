@@ -45,7 +45,7 @@ internal sealed partial class ContainerService
         }
     }
 
-    /// <summary>Starts what its restart policy wants to run; those that share another's network, or are linked to others, after those.</summary>
+    /// <summary>Starts what its restart policy wants to run; those that share another's network, pid or ipc namespace, or are linked to others, after those.</summary>
     public async Task StartByPolicyAsync(CancellationToken cancellation)
     {
         ParallelOptions options = new() { MaxDegreeOfParallelism = _defaults.ParallelStarts, CancellationToken = cancellation };

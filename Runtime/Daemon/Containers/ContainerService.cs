@@ -46,8 +46,12 @@ internal sealed partial class ContainerService
         _createRules = new CreateRules(defaults, _resourceRules);
     }
 
-    /// <summary>Other defaults for containers that are made from now on: log driver and its options, size of /dev/shm.</summary>
-    public void Reload(ContainerDefaults defaults) => _createRules = new CreateRules(defaults, _resourceRules);
+    /// <summary>Other defaults for containers that are made from now on: log driver and its options, size of /dev/shm, runtimes.</summary>
+    public void Reload(ContainerDefaults defaults)
+    {
+        _createRules = new CreateRules(defaults, _resourceRules);
+        _launcher.Reload(defaults);
+    }
 
     /// <summary>All containers, for counts and for who uses an image or a volume.</summary>
     public IReadOnlyCollection<Container> All => _store.All;

@@ -1,3 +1,4 @@
+using Rtd.Protocol.Spawn;
 using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Execution;
@@ -21,7 +22,7 @@ internal sealed class ExecTrap : IDisposable
     public static async Task<ExecTrap> SetAsync(int pid)
     {
         ExecTrap trap = new(pid);
-        new Thread(trap.Run) { IsBackground = true, Name = "exec trap" }.Start();
+        new Thread(trap.Run) { IsBackground = true, Name = "exec trap" }.StartOrThrow();
         await trap._set.Task;
         return trap;
     }

@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
+using Rtd.Daemon.Errors;
 using Rtd.Daemon.Security;
-using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Plugins;
 
@@ -42,7 +42,7 @@ internal static class PluginTransport
         catch (SocketException error)
         {
             socket.Dispose();
-            throw new PluginUnreachableException($"{address}: {Libc.strerror(error.NativeErrorCode)}", error);
+            throw new PluginUnreachableException($"{address}: {SocketReason.Of(error, address.SocketPath is not null)}", error);
         }
         catch (Exception error) when (error is AuthenticationException or CryptographicException or IOException or ArgumentException)
         {

@@ -137,6 +137,11 @@ internal static class Composition
             Reload = changed =>
             {
                 images.Registries.Options = Registries(changed);
+                if (changed.Runtimes.Count > 0)
+                {
+                    quickMoves?.Dispose();
+                }
+
                 containers.Reload(Defaults(changed, appArmor, remap));
                 LimitLogs(changed);
                 liveRestore.SwitchAsync(changed.LiveRestore).GetAwaiter().GetResult();

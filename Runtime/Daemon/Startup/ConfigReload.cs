@@ -75,6 +75,9 @@ internal sealed class ConfigReload(DaemonOptions flags, RunningConfig running, E
         ["log-driver"] = config.LogDriver,
         ["log-level"] = config.LogLevel,
         ["authorization-plugins"] = List(config.AuthorizationPlugins),
+        ["live-restore"] = config.LiveRestore ? "true" : "false",
+        ["runtimes"] = string.Join(' ', config.Runtimes.Values.Select(runtime => $"{runtime.Name}:{runtime.Path}")),
+        ["default-runtime"] = config.DefaultRuntime,
     };
 
     private static string List(IReadOnlyList<string> items) => JsonConvert.SerializeObject(items);

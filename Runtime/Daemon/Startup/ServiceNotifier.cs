@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using NLog;
+using Rtd.Daemon.Errors;
 
 namespace Rtd.Daemon.Startup;
 
@@ -29,7 +30,7 @@ internal sealed class ServiceNotifier(string? address)
         }
         catch (SocketException error)
         {
-            s_log.Warn("can't tell the service manager {State}: {Reason}", state, error.Message);
+            s_log.Warn("can't tell the service manager {State}: {Reason}", state, SocketReason.Of(error, isPath: true));
         }
     }
 }

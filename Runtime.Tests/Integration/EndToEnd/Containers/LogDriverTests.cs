@@ -32,13 +32,15 @@ public sealed class LogDriverTests(DaemonFixture fixture, ITestOutputHelper outp
         Assert.Equal(run.Stdout, (await DockerAsync("logs", "web")).Exits(0).Stdout);
     }
 
-    [RootFact]
-    public async Task Collector_that_is_not_there_keeps_the_container_from_starting()
+    [RootTheory]
+    [InlineData("tcp://127.0.0.1:1", "dial tcp 127.0.0.1:1: connection refused")]
+    [InlineData("unixgram:///no/such", "dial unixgram /no/such: no such file or directory")]
+    public async Task Collector_that_is_not_there_keeps_the_container_from_starting(string address, string reason)
     {
-        CommandResult result = await DockerAsync("run", "--name", "cc", "--log-driver", "syslog", "--log-opt", "syslog-address=tcp://127.0.0.1:1", "busybox", "true");
+        CommandResult result = await DockerAsync("run", "--name", "cc", "--log-driver", "syslog", "--log-opt", $"syslog-address={address}", "busybox", "true");
 
         Assert.NotEqual(0, result.ExitCode);
-        result.Says("failed to initialize logging driver: dial tcp 127.0.0.1:1: connection refused");
+        result.Says($"failed to initialize logging driver: {reason}");
         Assert.Equal("created", await InspectAsync("cc", "{{.State.Status}}"));
     }
 

@@ -1,43 +1,39 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Newtonsoft.Json.Linq;
 using Rtd.Tests.Integration.Hosting;
 using Rtd.Tests.Unit.Plugins;
+using Xunit.Abstractions;
 
 namespace Rtd.Tests.Integration.EndToEnd.Daemon;
 
 /// <summary>Authorization plugins by Docker's protocol: what they are shown is what is run, and what they deny is not done.</summary>
-public sealed class AuthorizationTests : IAsyncLifetime
+public sealed class AuthorizationTests(ITestOutputHelper output) : OwnDaemonTest(output)
 {
-    private TestHost? _host;
-    private TestDaemon? _daemon;
     private FakePlugin? _plugin;
     private Func<JObject, string?> _deniesRequest = _ => null, _deniesAnswer = _ => null;
 
-    private TestDaemon Daemon => _daemon!;
-
-    private Clients Clients => new(Daemon);
-
     private IEnumerable<JObject> Requests => _plugin!.Calls.Where(call => call.Method == "AuthZPlugin.AuthZReq").Select(call => call.Body);
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _host = await TestHost.CreateAsync();
-        _daemon = new TestDaemon(_host);
-        string plugins = Path.Combine(_host.Root, "plugins");
+        await base.InitializeAsync();
+        string plugins = Path.Combine(Host.Root, "plugins");
         Directory.CreateDirectory(plugins);
         _plugin = await FakePlugin.AtPath(Path.Combine(plugins, "guard.sock"), "authz")
             .On("AuthZPlugin.AuthZReq", body => Answer(_deniesRequest(body)))
             .On("AuthZPlugin.AuthZRes", body => Answer(_deniesAnswer(body)))
             .StartAsync();
-        (await _host.RunAsync("sh", "-c", $"mkdir -p /run/docker/plugins && mount --bind {plugins} /run/docker/plugins")).Exits(0);
+        (await Host.RunAsync("sh", "-c", $"mkdir -p /run/docker/plugins && mount --bind {plugins} /run/docker/plugins")).Exits(0);
     }
 
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
         await Daemon.DisposeAsync();
         await _plugin!.DisposeAsync();
-        await _host!.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     [RootFact]
@@ -95,6 +91,71 @@ public sealed class AuthorizationTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Null(Requests.Last()["RequestBody"]);
+    }
+
+    /// <summary>Docker runs what is too large to be shown, unseen (CVE-2024-41110 and its kin); here nothing is run that was not shown whole.</summary>
+    [RootTheory]
+    [InlineData("/containers/create?name=cc", "Content-Length: 5000000\r\n\r\n")]
+    [InlineData("/containers/create?name=cc", "Transfer-Encoding: chunked\r\n\r\n4c4b40\r\n")]
+    [InlineData("/images/load", "Transfer-Encoding: chunked\r\n\r\n4c4b40\r\n")]
+    [InlineData("/exec/none/start", "Content-Length: 5000000\r\n\r\n")]
+    [InlineData("/exec/none/start", "Transfer-Encoding: chunked\r\n\r\n4c4b40\r\n")]
+    public async Task Body_too_large_to_be_shown_is_not_run(string target, string framing)
+    {
+        await StartAsync();
+        int before = Requests.Count();
+        using EngineApi api = new(Daemon.Socket);
+        await using NetworkStream connection = await api.ConnectAsync();
+        await connection.WriteAsync(Encoding.ASCII.GetBytes($"POST {target} HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n{framing}"));
+        byte[] body = new byte[5_000_000];
+        body.AsSpan().Fill((byte)' ');
+
+        // It is answered, and the connection may be closed, before all has been sent.
+        await Record.ExceptionAsync(async () => await connection.WriteAsync(body));
+
+        using StreamReader answer = new(connection);
+        Assert.Equal("HTTP/1.1 400 Bad Request", await answer.ReadLineAsync().WaitAsync(Command.Patience));
+        Assert.Equal(before, Requests.Count());
+        Assert.Empty(await api.GetJsonAsync("/containers/json?all=1"));
+    }
+
+    /// <summary>An archive is not shown, as in Docker; the plugin decides by the rest of the request, before any of it is read.</summary>
+    [RootFact]
+    public async Task Stream_is_asked_about_before_it_is_read()
+    {
+        await StartAsync();
+        _deniesRequest = request => ((string)request["RequestUri"]!).Contains("/images/load", StringComparison.Ordinal) ? "no images" : null;
+        using EngineApi api = new(Daemon.Socket);
+        await using NetworkStream connection = await api.ConnectAsync();
+
+        // There is no more of it.
+        await connection.WriteAsync("POST /images/load HTTP/1.1\r\nHost: d\r\nContent-Type: application/x-tar\r\nContent-Length: 1000000\r\n\r\n"u8.ToArray());
+
+        using StreamReader answer = new(connection);
+        Assert.Equal("HTTP/1.1 403 Forbidden", await answer.ReadLineAsync().WaitAsync(Command.Patience));
+        Assert.Null(Requests.Last()["RequestBody"]);
+    }
+
+    [RootTheory]
+    [InlineData(null, "malformed Content-Type header")]
+    [InlineData("text/plain", "unsupported Content-Type header")]
+    public async Task Hijacked_request_with_a_body_of_another_type_is_not_run(string? type, string message)
+    {
+        await StartAsync();
+        using EngineApi api = new(Daemon.Socket);
+        await api.PostJsonAsync("/containers/create?name=cc", new { Image = "busybox", Cmd = new[] { "sleep", "1000" } });
+        await api.PostAsync("/containers/cc/start");
+        using HttpResponseMessage made = await api.PostJsonAsync("/containers/cc/exec", new { Cmd = new[] { "touch", "/done" } });
+        string exec = (string)JObject.Parse(await made.Content.ReadAsStringAsync())["Id"]!;
+        ByteArrayContent body = new("""{"Detach":true}"""u8.ToArray());
+        body.Headers.ContentType = type is null ? null : new MediaTypeHeaderValue(type);
+
+        using HttpResponseMessage refused = await api.PostAsync($"/exec/{exec}/start", body);
+
+        Assert.StartsWith(message, await EngineApi.ErrorAsync(refused, 400), StringComparison.Ordinal);
+        Assert.Null(Requests.Last()["RequestBody"]);
+        (await Clients.RunAsync(Cli.Docker, "exec", "cc", "test", "-e", "/done")).Exits(1);
+        (await Clients.RunAsync(Cli.Docker, "rm", "-f", "cc")).Exits(0);
     }
 
     [RootFact]
@@ -158,7 +219,7 @@ public sealed class AuthorizationTests : IAsyncLifetime
     [RootFact]
     public async Task User_is_who_the_certificate_says_and_passwords_are_not_shown()
     {
-        Certificates certificates = Certificates.Make(Path.Combine(_host!.Root, "tls"), "alice");
+        Certificates certificates = Certificates.Make(Path.Combine(Host.Root, "tls"), "alice");
         await StartAsync([.. certificates.ServerFlags(), "-H", "tcp://127.0.0.1:2376"]);
 
         (await Clients.RunAsync(Cli.Docker, [.. certificates.ClientFlags("tcp://127.0.0.1:2376"), "version"])).Exits(0);

@@ -1,30 +1,14 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Rtd.Tests.Integration.Hosting;
+using Xunit.Abstractions;
 using Libc = Rtd.Protocol.Syscalls.Libc;
 
 namespace Rtd.Tests.Integration.EndToEnd.Daemon;
 
 /// <summary>Flags, daemon.json, pidfile, sockets: how a daemon starts, refuses to, and stops.</summary>
-public sealed class ConfigurationTests : IAsyncLifetime
+public sealed class ConfigurationTests(ITestOutputHelper output) : OwnDaemonTest(output)
 {
-    private TestHost? _host;
-    private TestDaemon? _daemon;
-
-    private TestDaemon Daemon => _daemon!;
-
-    public async Task InitializeAsync()
-    {
-        _host = await TestHost.CreateAsync();
-        _daemon = new TestDaemon(_host);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await Daemon.DisposeAsync();
-        await _host!.DisposeAsync();
-    }
-
     [RootFact]
     public async Task Key_set_by_flag_and_file_is_refused()
     {
@@ -54,7 +38,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
     [RootFact]
     public async Task Seccomp_profile_that_is_none_is_refused()
     {
-        string profile = Path.Combine(_host!.Root, "profile.json");
+        string profile = Path.Combine(Host.Root, "profile.json");
         await File.WriteAllTextAsync(profile, """{"defaultAction": "SCMP_ACT_NONSENSE"}""");
         await File.WriteAllTextAsync(Daemon.ConfigFile, "{}");
 
@@ -65,7 +49,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
     [RootFact]
     public async Task Seccomp_profile_is_the_default_of_containers()
     {
-        string profile = Path.Combine(_host!.Root, "profile.json");
+        string profile = Path.Combine(Host.Root, "profile.json");
         await File.WriteAllTextAsync(profile, """{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28}]}""");
         await Daemon.StartAsync("--seccomp-profile", profile);
         Clients clients = new(Daemon);
@@ -140,7 +124,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
     [RootFact]
     public async Task Several_sockets_answer()
     {
-        string other = Path.Combine(_host!.Root, "other.sock");
+        string other = Path.Combine(Host.Root, "other.sock");
         await Daemon.StartAsync("-H", $"unix://{other}", "-H", "tcp://127.0.0.1:2375", "--tls=false");
 
         foreach (string socket in (string[])[Daemon.Socket, other])
@@ -149,7 +133,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
             await api.PingAsync();
         }
 
-        Assert.Equal("OK", (await _host.RunAsync("busybox", "wget", "-qO-", "http://127.0.0.1:2375/_ping")).Exits(0).Stdout);
+        Assert.Equal("OK", (await Host.RunAsync("busybox", "wget", "-qO-", "http://127.0.0.1:2375/_ping")).Exits(0).Stdout);
     }
 
     [RootFact]
@@ -174,7 +158,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
 
         Assert.Equal(0, await Daemon.StopAsync());
 
-        Assert.Empty(_host!.ContainerProcesses());
+        Assert.Empty(Host.ContainerProcesses());
         Assert.False(File.Exists(Daemon.Pidfile));
         Assert.False(File.Exists(Daemon.Socket));
         await Daemon.StartAsync();
@@ -187,7 +171,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
     [InlineData(Cli.Docker)]
     public async Task Client_without_a_daemon_says_so(Cli cli)
     {
-        CommandResult result = await new Clients(Daemon).RunAsync(cli, "ps");
+        CommandResult result = await Clients.RunAsync(cli, "ps");
 
         result.Exits(1).Says("cannot connect to").Says(Daemon.Socket);
     }

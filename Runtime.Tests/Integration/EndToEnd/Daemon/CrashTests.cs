@@ -75,6 +75,26 @@ public sealed class CrashTests(DaemonFixture fixture, ITestOutputHelper output) 
         await Fixture.RebaseAsync();
     }
 
+    /// <summary>Who shares a namespace can only be started after its owner.</summary>
+    [RootTheory]
+    [InlineData("--network")]
+    [InlineData("--pid")]
+    [InlineData("--ipc")]
+    public async Task Containers_that_share_a_namespace_come_back_in_order(string option)
+    {
+        await StartAsync("sleep 1000", "--name", "owner", "--restart", "always", "--ipc", "shareable");
+        await StartAsync("sleep 1000", "--name", "middle", "--restart", "always", option, "container:owner");
+        await StartAsync("sleep 1000", "--name", "last", "--restart", "always", option == "--network" ? "--pid" : "--network", "container:middle");
+
+        await CrashAsync();
+
+        await Eventually.HoldsAsync(
+            "all run again",
+            async () => (await DockerAsync("ps", "--format", "{{.Names}}")).Exits(0).Lines.Order(StringComparer.Ordinal).SequenceEqual(["last", "middle", "owner"]));
+        (await DockerAsync("rm", "-f", "last", "middle", "owner")).Exits(0);
+        await Fixture.RebaseAsync();
+    }
+
     /// <summary>A start makes the cgroup side by side with writing down that the container starts; a crash may come between.</summary>
     [RootFact]
     public async Task Cgroup_of_a_start_that_was_not_written_down()

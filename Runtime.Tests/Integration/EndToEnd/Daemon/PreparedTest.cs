@@ -5,31 +5,21 @@ using Xunit.Abstractions;
 namespace Rtd.Tests.Integration.EndToEnd.Daemon;
 
 /// <summary>A daemon that prepares shims.</summary>
-public abstract class PreparedTest(ITestOutputHelper output) : IAsyncLifetime
+public abstract class PreparedTest(ITestOutputHelper output) : OwnDaemonTest(output)
 {
     private protected const int Size = 2;
-
-    private TestHost? _host;
-    private TestDaemon? _daemon;
-
-    private protected TestHost Host => _host!;
-
-    private protected TestDaemon Daemon => _daemon!;
-
-    private protected Clients Clients => new(Daemon);
 
     /// <summary>What it is told at its start, as argv[1].</summary>
     private protected abstract string Role { get; }
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _host = await TestHost.CreateAsync();
-        _daemon = new TestDaemon(_host) { PreparedSandboxes = Size };
+        await base.InitializeAsync();
         await Daemon.StartAsync();
         await Clients.ImportBusyboxAsync();
     }
 
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
         try
         {
@@ -44,11 +34,11 @@ public abstract class PreparedTest(ITestOutputHelper output) : IAsyncLifetime
         }
         finally
         {
-            output.WriteLine(Daemon.Log);
-            await Daemon.DisposeAsync();
-            await Host.DisposeAsync();
+            await base.DisposeAsync();
         }
     }
+
+    internal override TestDaemon NewDaemon(TestHost host) => new(host) { PreparedSandboxes = Size };
 
     /// <summary>Calls with the clients of a daemon that is the same but prepares nothing.</summary>
     private protected static async Task WithoutAsync(Func<Clients, Task> body)

@@ -1,32 +1,13 @@
 using Newtonsoft.Json.Linq;
+using Rtd.Tests.Integration.ForeignClients;
 using Rtd.Tests.Integration.Hosting;
 using Xunit.Abstractions;
 
 namespace Rtd.Tests.Integration.EndToEnd.Daemon;
 
 /// <summary>What a running daemon is told by signals, and what it tells: SIGHUP, SIGUSR1, its log, its metrics.</summary>
-public sealed class ReloadTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class ReloadTests(ITestOutputHelper output) : OwnDaemonTest(output)
 {
-    private TestHost? _host;
-    private TestDaemon? _daemon;
-
-    private TestDaemon Daemon => _daemon!;
-
-    private Clients Clients => new(Daemon);
-
-    public async Task InitializeAsync()
-    {
-        _host = await TestHost.CreateAsync();
-        _daemon = new TestDaemon(_host);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await Daemon.DisposeAsync();
-        output.WriteLine(Daemon.Log);
-        await _host!.DisposeAsync();
-    }
-
     [RootFact]
     public async Task Sighup_changes_what_can_be_changed_and_says_so_in_an_event()
     {
@@ -71,6 +52,26 @@ public sealed class ReloadTests(ITestOutputHelper output) : IAsyncLifetime
 
         Assert.Contains(message, Daemon.Log, StringComparison.Ordinal);
         Assert.Equal("[\"a=1\"]", (await Clients.RunAsync(Cli.Docker, "info", "--format", "{{json .Labels}}")).Exits(0).Line);
+    }
+
+    [ProgramFact("runc")]
+    public async Task Sighup_takes_new_runtimes_and_another_default()
+    {
+        await Daemon.StartAsync();
+        await Clients.ImportBusyboxAsync();
+        (await Clients.RunAsync(Cli.Docker, "create", "--name", "before", "busybox", "true")).Exits(0);
+
+        await WriteConfigAsync("""{"runtimes": {"other": {"path": "runc"}}, "default-runtime": "other", "live-restore": true}""");
+        await SignalAsync(Libc.SIGHUP, "configuration reloaded");
+
+        (await Clients.RunAsync(Cli.Docker, "run", "--name", "after", "busybox", "true")).Exits(0);
+        (await Clients.RunAsync(Cli.Docker, "start", "-a", "before")).Exits(0);
+        Assert.Equal(["other", "rtd"], (await Clients.RunAsync(Cli.Docker, "inspect", "-f", "{{.HostConfig.Runtime}}", "after", "before")).Exits(0).Lines);
+        Assert.Equal("other", (await Clients.RunAsync(Cli.Docker, "info", "-f", "{{.DefaultRuntime}}")).Exits(0).Line);
+        JToken attributes = JToken.Parse((await Clients.RunAsync(Cli.Docker, "events", "--since", "1", "--until", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1}", "--filter", "event=reload", "--format", "{{json .Actor.Attributes}}")).Exits(0).Line);
+        Assert.Equal(("true", "other"), ((string?)attributes["live-restore"], (string?)attributes["default-runtime"]));
+        Assert.StartsWith("other:/", (string?)attributes["runtimes"], StringComparison.Ordinal);
+        (await Clients.RunAsync(Cli.Docker, "rm", "before", "after")).Exits(0);
     }
 
     [RootTheory]
@@ -176,7 +177,7 @@ public sealed class ReloadTests(ITestOutputHelper output) : IAsyncLifetime
         string text = "";
         await Eventually.HoldsAsync("a failed health check is counted", async () =>
         {
-            text = (await _host!.RunAsync("busybox", "wget", "-qO-", "http://127.0.0.1:9323/metrics")).Exits(0).Stdout;
+            text = (await Host.RunAsync("busybox", "wget", "-qO-", "http://127.0.0.1:9323/metrics")).Exits(0).Stdout;
             return Value(text, "engine_daemon_health_checks_failed_total") > 0;
         });
 
@@ -202,14 +203,14 @@ public sealed class ReloadTests(ITestOutputHelper output) : IAsyncLifetime
     {
         await Daemon.StartAsync("--metrics-addr", "127.0.0.1:9324");
         await Clients.ImportBusyboxAsync();
-        string context = Directory.CreateDirectory(Path.Combine(_host!.Root, "context")).FullName;
+        string context = Directory.CreateDirectory(Path.Combine(Host.Root, "context")).FullName;
         foreach (string dockerfile in (string[])["FROM busybox\nLABEL a=b", "FROM busybox\nCOPY missing /", "FROM busybox\nRUN false", "NONSENSE"])
         {
             await File.WriteAllTextAsync(Path.Combine(context, "Dockerfile"), dockerfile);
             await Clients.RunAsync(Cli.Docker, "build", "--force-rm", context);
         }
 
-        string text = (await _host.RunAsync("busybox", "wget", "-qO-", "http://127.0.0.1:9324/metrics")).Exits(0).Stdout;
+        string text = (await Host.RunAsync("busybox", "wget", "-qO-", "http://127.0.0.1:9324/metrics")).Exits(0).Stdout;
 
         Assert.Equal(4, Value(text, "builder_builds_triggered_total"));
         Assert.Equal(3, Value(text, "builder_builds_failed_total"));

@@ -1,35 +1,24 @@
 using System.Diagnostics;
 using Rtd.Tests.Integration.ForeignClients;
 using Rtd.Tests.Integration.Hosting;
+using Xunit.Abstractions;
 
 namespace Rtd.Tests.Integration.EndToEnd.Daemon;
 
 /// <summary>Sockets that a service manager opened, and the group of those that the daemon opens.</summary>
-public sealed class SocketActivationTests : IAsyncLifetime
+public sealed class SocketActivationTests(ITestOutputHelper output) : OwnDaemonTest(output)
 {
-    private TestHost? _host;
-    private TestDaemon? _daemon;
-
-    private TestDaemon Daemon => _daemon!;
-
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _host = await TestHost.CreateAsync();
-        _daemon = new TestDaemon(_host);
+        await base.InitializeAsync();
         await File.WriteAllTextAsync(Daemon.ConfigFile, "{}");
-    }
-
-    public async Task DisposeAsync()
-    {
-        await Daemon.DisposeAsync();
-        await _host!.DisposeAsync();
     }
 
     [ProgramFact("systemd-socket-activate")]
     public async Task Several_sockets_of_systemd_are_served()
     {
-        string socket = Path.Combine(_host!.Root, "activated.sock");
-        using Process process = Command.Start(_host.InsideAndOwned(
+        string socket = Path.Combine(Host.Root, "activated.sock");
+        using Process process = Command.Start(Host.InsideAndOwned(
             ["systemd-socket-activate", "-l", socket, "-l", "127.0.0.1:2377", .. WithoutHost(Daemon.CommandLine), "-H", "fd://"]));
         try
         {
@@ -37,7 +26,7 @@ public sealed class SocketActivationTests : IAsyncLifetime
             await Eventually.HoldsAsync("the sockets are there", () => File.Exists(socket));
             using EngineApi api = new(socket);
             await api.PingAsync();
-            Assert.Equal("OK", (await _host.RunAsync("busybox", "wget", "-qO-", "http://127.0.0.1:2377/_ping")).Exits(0).Stdout);
+            Assert.Equal("OK", (await Host.RunAsync("busybox", "wget", "-qO-", "http://127.0.0.1:2377/_ping")).Exits(0).Stdout);
         }
         finally
         {
@@ -51,10 +40,10 @@ public sealed class SocketActivationTests : IAsyncLifetime
     [ProgramFact("systemd-socket-activate")]
     public async Task Inherited_tcp_socket_that_others_reach_is_refused()
     {
-        using Process process = Command.Start(_host!.InsideAndOwned(
+        using Process process = Command.Start(Host.InsideAndOwned(
             ["systemd-socket-activate", "-l", $"{TestHost.Address}:2377", .. WithoutHost(Daemon.CommandLine), "-H", "fd://"]));
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        await Eventually.HoldsAsync("it was activated", async () => (await _host.RunAsync("busybox", "nc", "-w", "1", TestHost.Address, "2377")).ExitCode == 0 || process.HasExited);
+        await Eventually.HoldsAsync("it was activated", async () => (await Host.RunAsync("busybox", "nc", "-w", "1", TestHost.Address, "2377")).ExitCode == 0 || process.HasExited);
         await process.WaitForExitAsync().WaitAsync(Command.Patience);
 
         Assert.Equal(1, process.ExitCode);
@@ -70,7 +59,7 @@ public sealed class SocketActivationTests : IAsyncLifetime
     {
         await Daemon.StartAsync("--group", "1234");
 
-        Assert.Equal("1234", (await _host!.RunAsync("stat", "-c", "%g", Daemon.Socket)).Exits(0).Line);
+        Assert.Equal("1234", (await Host.RunAsync("stat", "-c", "%g", Daemon.Socket)).Exits(0).Line);
     }
 
     private static IEnumerable<string> WithoutHost(IReadOnlyList<string> commandLine)

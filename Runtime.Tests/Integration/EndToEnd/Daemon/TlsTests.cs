@@ -1,31 +1,21 @@
 using Rtd.Tests.Integration.Hosting;
+using Xunit.Abstractions;
 
 namespace Rtd.Tests.Integration.EndToEnd.Daemon;
 
 /// <summary>The API over TLS: who gets in, what goes through, and new certificates without a restart.</summary>
-public sealed class TlsTests : IAsyncLifetime
+public sealed class TlsTests(ITestOutputHelper output) : OwnDaemonTest(output)
 {
     private const string Address = "tcp://127.0.0.1:2376";
 
-    private TestHost? _host;
-    private TestDaemon? _daemon;
     private Certificates? _certificates;
-
-    private TestDaemon Daemon => _daemon!;
 
     private Certificates Certificates => _certificates!;
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _host = await TestHost.CreateAsync();
-        _daemon = new TestDaemon(_host);
-        _certificates = Certificates.Make(Path.Combine(_host.Root, "tls"));
-    }
-
-    public async Task DisposeAsync()
-    {
-        await Daemon.DisposeAsync();
-        await _host!.DisposeAsync();
+        await base.InitializeAsync();
+        _certificates = Certificates.Make(Path.Combine(Host.Root, "tls"));
     }
 
     [RootTheory]
@@ -34,7 +24,7 @@ public sealed class TlsTests : IAsyncLifetime
     public async Task Everything_goes_through_also_hijacked_streams(Cli cli)
     {
         await Daemon.StartAsync([.. Certificates.ServerFlags(), "-H", Address]);
-        await new Clients(Daemon).ImportBusyboxAsync();
+        await Clients.ImportBusyboxAsync();
 
         Assert.Equal("out\n", (await RunAsync(cli, "run", "--rm", "busybox", "echo", "out")).Exits(0).Stdout);
         string line = new('x', 1000);
@@ -54,11 +44,11 @@ public sealed class TlsTests : IAsyncLifetime
     {
         await Daemon.StartAsync([.. Certificates.ServerFlags(), "-H", Address]);
 
-        CommandResult result = await Command.RunAsync(new Clients(Daemon).CommandLine(cli, "-H", Address, "version"), environment: new Dictionary<string, string>
+        CommandResult result = await Command.RunAsync(Clients.CommandLine(cli, "-H", Address, "version"), environment: new Dictionary<string, string>
         {
             ["DOCKER_TLS_VERIFY"] = "1",
             ["DOCKER_CERT_PATH"] = Certificates.Directory,
-            ["HOME"] = _host!.Root,
+            ["HOME"] = Host.Root,
         });
 
         result.Exits(0);
@@ -70,7 +60,7 @@ public sealed class TlsTests : IAsyncLifetime
     public async Task Only_the_certificates_of_the_authority_are_let_in(Cli cli)
     {
         await Daemon.StartAsync([.. Certificates.ServerFlags(), "-H", Address]);
-        Certificates others = Certificates.Make(Path.Combine(_host!.Root, "others"));
+        Certificates others = Certificates.Make(Path.Combine(Host.Root, "others"));
         Clients clients = new(Daemon);
 
         (await clients.RunAsync(cli, "-H", Address, "--tls", "--tlscacert", Certificates.Authority, "version")).Exits(1).Says("error during connect");
@@ -88,7 +78,7 @@ public sealed class TlsTests : IAsyncLifetime
 
         foreach (Cli cli in (Cli[])[Cli.Docker, Cli.Rtctl])
         {
-            (await new Clients(Daemon).RunAsync(cli, "-H", Address, "--tls", "--tlscacert", Certificates.Authority, "version")).Exits(0);
+            (await Clients.RunAsync(cli, "-H", Address, "--tls", "--tlscacert", Certificates.Authority, "version")).Exits(0);
         }
     }
 
@@ -96,7 +86,7 @@ public sealed class TlsTests : IAsyncLifetime
     public async Task Sighup_takes_new_certificates_and_refuses_broken_ones()
     {
         await Daemon.StartAsync([.. Certificates.ServerFlags(), "-H", Address]);
-        Certificates kept = Certificates.Make(Path.Combine(_host!.Root, "kept"));
+        Certificates kept = Certificates.Make(Path.Combine(Host.Root, "kept"));
         foreach (string file in System.IO.Directory.GetFiles(Certificates.Directory))
         {
             File.Copy(file, Path.Combine(kept.Directory, Path.GetFileName(file)), overwrite: true);
@@ -104,7 +94,7 @@ public sealed class TlsTests : IAsyncLifetime
 
         _certificates = Certificates.Make(Certificates.Directory, "another");
         await ReloadAsync("configuration reloaded");
-        (await new Clients(Daemon).RunAsync(Cli.Docker, kept.ClientFlags(Address).Append("version").ToArray())).Exits(1).Says("tls");
+        (await Clients.RunAsync(Cli.Docker, kept.ClientFlags(Address).Append("version").ToArray())).Exits(1).Says("tls");
         (await RunAsync(Cli.Docker, "version")).Exits(0);
 
         await File.WriteAllTextAsync(Path.Combine(Certificates.Directory, "server.pem"), "no certificate");
@@ -129,8 +119,8 @@ public sealed class TlsTests : IAsyncLifetime
         await Eventually.HoldsAsync(answer, () => Daemon.Log[before..].Contains(answer, StringComparison.Ordinal));
     }
 
-    private Task<CommandResult> RunAsync(Cli cli, params string[] arguments) => new Clients(Daemon).RunAsync(cli, [.. Certificates.ClientFlags(Address), .. arguments]);
+    private Task<CommandResult> RunAsync(Cli cli, params string[] arguments) => Clients.RunAsync(cli, [.. Certificates.ClientFlags(Address), .. arguments]);
 
     private Task<CommandResult> RunWithInputAsync(Cli cli, string input, params string[] arguments) =>
-        new Clients(Daemon).RunWithInputAsync(cli, input, [.. Certificates.ClientFlags(Address), .. arguments]);
+        Clients.RunWithInputAsync(cli, input, [.. Certificates.ClientFlags(Address), .. arguments]);
 }

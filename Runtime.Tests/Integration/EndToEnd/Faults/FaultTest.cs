@@ -9,35 +9,20 @@ namespace Rtd.Tests.Integration.EndToEnd.Faults;
 /// Base of the tests that take away what the daemon stands on: each has a host and a daemon of its own. What is shown each time: the client gets an
 /// error, containers go on, and when the fault is over everything works again without help.
 /// </summary>
-public abstract class FaultTest(ITestOutputHelper output) : IAsyncLifetime
+public abstract class FaultTest(ITestOutputHelper output) : OwnDaemonTest(output)
 {
-    private TestHost? _host;
-    private TestDaemon? _daemon;
     private EngineApi? _api;
-
-    internal TestHost Host => _host!;
-
-    internal TestDaemon Daemon => _daemon!;
 
     internal EngineApi Api => _api ??= new EngineApi(Daemon.Socket);
 
-    private Clients Clients => new(Daemon);
-
-    public async Task InitializeAsync()
-    {
-        _host = await TestHost.CreateAsync();
-
-        // With a service manager the supervisor starts no daemon: the test does.
-        _daemon = new TestDaemon(_host) { IsManaged = true };
-    }
-
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
         _api?.Dispose();
-        await Daemon.DisposeAsync();
-        output.WriteLine(Daemon.Log);
-        await Host.DisposeAsync();
+        await base.DisposeAsync();
     }
+
+    /// <summary>With a service manager the supervisor starts no daemon: the test does.</summary>
+    internal override TestDaemon NewDaemon(TestHost host) => new(host) { IsManaged = true };
 
     internal async Task StartDaemonAsync(bool liveRestore = false, params string[] flags)
     {

@@ -1,27 +1,23 @@
 using Newtonsoft.Json.Linq;
 using Rtd.Tests.Integration.Hosting;
 using Rtd.Tests.Unit.Plugins;
+using Xunit.Abstractions;
 
 namespace Rtd.Tests.Integration.EndToEnd.Isolation;
 
 /// <summary>Volumes of a plugin that speaks Docker's protocol on a unix socket; it keeps a directory for each.</summary>
-public sealed class VolumePluginTests : IAsyncLifetime
+public sealed class VolumePluginTests(ITestOutputHelper output) : OwnDaemonTest(output)
 {
     private readonly Dictionary<string, string> _volumes = [];
-    private TestHost? _host;
-    private TestDaemon? _daemon;
     private FakePlugin? _plugin;
     private string _mountFailure = "";
 
-    private TestDaemon Daemon => _daemon!;
+    private string Storage => Path.Combine(Host.Root, "storage");
 
-    private string Storage => Path.Combine(_host!.Root, "storage");
-
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _host = await TestHost.CreateAsync();
-        _daemon = new TestDaemon(_host);
-        string sockets = Directory.CreateDirectory(Path.Combine(_host.Root, "plugins")).FullName;
+        await base.InitializeAsync();
+        string sockets = Directory.CreateDirectory(Path.Combine(Host.Root, "plugins")).FullName;
         _plugin = await FakePlugin.AtPath(Path.Combine(sockets, "shelf.sock"), "VolumeDriver")
             .On("VolumeDriver.Create", Create)
             .On("VolumeDriver.Remove", body => _volumes.Remove(NameOf(body)) ? [] : NoSuchVolume(body))
@@ -32,16 +28,16 @@ public sealed class VolumePluginTests : IAsyncLifetime
             .On("VolumeDriver.Unmount", _ => [])
             .On("VolumeDriver.Capabilities", _ => new JObject { ["Capabilities"] = new JObject { ["Scope"] = "global" } })
             .StartAsync();
-        (await _host.RunAsync("sh", "-c", $"mkdir -p /run/docker/plugins && mount --bind {sockets} /run/docker/plugins")).Exits(0);
+        (await Host.RunAsync("sh", "-c", $"mkdir -p /run/docker/plugins && mount --bind {sockets} /run/docker/plugins")).Exits(0);
         await Daemon.StartAsync();
-        await new Clients(Daemon).ImportBusyboxAsync();
+        await Clients.ImportBusyboxAsync();
     }
 
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
         await Daemon.DisposeAsync();
         await _plugin!.DisposeAsync();
-        await _host!.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     [RootTheory]
@@ -131,7 +127,7 @@ public sealed class VolumePluginTests : IAsyncLifetime
 
         // Without its plugin a volume can be forgotten by force only.
         await _plugin!.DisposeAsync();
-        File.Delete(Path.Combine(_host!.Root, "plugins", "shelf.sock"));
+        File.Delete(Path.Combine(Host.Root, "plugins", "shelf.sock"));
         (await RunAsync(Cli.Docker, "volume", "rm", "stuck")).Exits(1).Says("plugin \"shelf\" not found");
         (await RunAsync(Cli.Docker, "volume", "rm", "-f", "stuck")).Exits(0);
         Assert.Empty((await RunAsync(Cli.Docker, "volume", "ls", "-q")).Exits(0).Lines);
@@ -160,5 +156,5 @@ public sealed class VolumePluginTests : IAsyncLifetime
     private void AllIsUnmounted() =>
         Assert.Equal(Calls("Mount").Select(body => (string)body["ID"]!).Order(), Calls("Unmount").Select(body => (string)body["ID"]!).Order());
 
-    private async Task<CommandResult> RunAsync(Cli cli, params string[] arguments) => await new Clients(Daemon).RunAsync(cli, arguments);
+    private async Task<CommandResult> RunAsync(Cli cli, params string[] arguments) => await Clients.RunAsync(cli, arguments);
 }

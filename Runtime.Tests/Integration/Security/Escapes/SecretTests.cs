@@ -1,36 +1,19 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Rtd.Tests.Integration.Hosting;
+using Xunit.Abstractions;
 
 namespace Rtd.Tests.Integration.Security.Escapes;
 
 /// <summary>CVE-2019-13509: what is told in confidence does not stand in a log, however much is logged.</summary>
-public sealed class SecretTests : IAsyncLifetime
+public sealed class SecretTests(ITestOutputHelper output) : OwnDaemonTest(output)
 {
     private const string Secret = "hunter2-of-the-test";
 
-    private TestHost? _host;
-    private TestDaemon? _daemon;
-
-    private TestDaemon Daemon => _daemon!;
-
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        if (Prerequisites.Missing is null)
-        {
-            _host = await TestHost.CreateAsync();
-            _daemon = new TestDaemon(_host);
-            await _daemon.StartAsync("--debug");
-        }
-    }
-
-    public async Task DisposeAsync()
-    {
-        if (_host is not null)
-        {
-            await Daemon.DisposeAsync();
-            await _host.DisposeAsync();
-        }
+        await base.InitializeAsync();
+        await Daemon.StartAsync("--debug");
     }
 
     [RootFact]

@@ -15,8 +15,6 @@ internal sealed class ConnectionHijackContext(
     IReadOnlyDictionary<string, string> values,
     Version version) : HijackContext, IAsyncDisposable
 {
-    private const int MaxJsonBody = 1 << 20;
-
     private static readonly Version s_multiplexed = new(1, 42);
 
     private readonly Dictionary<string, StringValues> _query = QueryHelpers.ParseQuery(RequestTarget.Query(head.Target));
@@ -59,11 +57,7 @@ internal sealed class ConnectionHijackContext(
     {
         if (_document is null)
         {
-            if (head.ContentLength > MaxJsonBody)
-            {
-                throw JsonBody.TooLarge(MaxJsonBody);
-            }
-
+            JsonBody.CheckSize(head.ContentLength);
             ArrayBufferWriter<byte> document = new();
             await ReadBodyAsync(document);
             _document = document.WrittenSpan.ToArray();
@@ -130,11 +124,7 @@ internal sealed class ConnectionHijackContext(
         {
             ReadResult read = await client.Input.ReadAsync(Aborted);
             client.Input.AdvanceTo(Take(read.Buffer, document));
-            if (document?.WrittenCount > MaxJsonBody)
-            {
-                throw JsonBody.TooLarge(MaxJsonBody);
-            }
-
+            JsonBody.CheckSize(document?.WrittenCount);
             if (read.IsCompleted && !_body.Ended)
             {
                 throw new FramingException("malformed request: the body ended early");

@@ -10,6 +10,7 @@ namespace Rtd.Daemon.Containers.Execs;
 internal sealed class ExecInstance(Container container, ExecCreateRequest request)
 {
     private volatile ExecState _state = ExecState.New;
+    private long? _endedAt;
     private int _started;
 
     public string Id { get; init; } = RandomId.Create();
@@ -28,7 +29,14 @@ internal sealed class ExecInstance(Container container, ExecCreateRequest reques
     /// <summary>Somebody has started it.</summary>
     public bool HasBegun => Volatile.Read(ref _started) != 0;
 
-    public void SetState(ExecState state) => _state = state;
+    /// <summary>Since it ended, by a clock that nobody sets; null while it has not.</summary>
+    public TimeSpan? EndedFor => _state.Ended is null || _endedAt is not { } ended ? null : TimeSpan.FromMilliseconds(Environment.TickCount64 - ended);
+
+    public void SetState(ExecState state)
+    {
+        _endedAt = state.Ended is null ? null : Environment.TickCount64;
+        _state = state;
+    }
 
     /// <summary>True for the one caller that may start it.</summary>
     public bool TryBegin() => Interlocked.Exchange(ref _started, 1) == 0;

@@ -14,19 +14,15 @@ internal sealed class ExecStore
 
     public void Add(ExecInstance exec)
     {
-        Sweep(DateTimeOffset.UtcNow);
-        _execs[exec.Id] = exec;
-    }
-
-    public void Sweep(DateTimeOffset now)
-    {
-        foreach ((string id, ExecInstance exec) in _execs)
+        foreach ((string id, ExecInstance old) in _execs)
         {
-            if (exec.State.Ended is { } ended && now - ended > s_keep)
+            if (old.EndedFor > s_keep)
             {
                 _execs.TryRemove(id, out _);
             }
         }
+
+        _execs[exec.Id] = exec;
     }
 
     public List<string> RunningIn(string containerId) =>

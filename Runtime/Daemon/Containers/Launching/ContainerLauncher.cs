@@ -33,6 +33,11 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
 
     private static readonly Logger s_log = LogManager.GetLogger("containers");
 
+    private volatile IReadOnlyDictionary<string, OciRuntime> _runtimes = defaults.Runtimes;
+
+    /// <summary>Other runtimes for what is started from now on.</summary>
+    public void Reload(ContainerDefaults changed) => _runtimes = changed.Runtimes;
+
     public string CgroupPath(ContainerRecord record) => CgroupPath(record.Id, record.HostConfig.CgroupParent);
 
     /// <param name="parent">Empty for the default.</param>
@@ -71,7 +76,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
     /// <summary>What a container's own runtime needs; null for ours.</summary>
     private OciLaunch? OciOf(HostConfig host)
     {
-        if (!defaults.Runtimes.TryGetValue(host.Runtime, out OciRuntime? runtime))
+        if (!_runtimes.TryGetValue(host.Runtime, out OciRuntime? runtime))
         {
             return OciRuntime.IsNative(host.Runtime) ? null : throw EngineException.InvalidParameter($"unknown or invalid runtime name: {host.Runtime}");
         }

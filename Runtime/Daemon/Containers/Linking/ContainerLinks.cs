@@ -68,9 +68,10 @@ internal static class ContainerLinks
     /// <summary>Ids of containers that have to run before this one can.</summary>
     public static IEnumerable<string> Dependences(ContainerRecord record, ContainerStore store)
     {
-        NetworkMode mode = NetworkMode.Parse(record.HostConfig.NetworkMode);
-        string? owner = mode.Kind == NetworkModeKind.Container ? store.Find(mode.Name)?.Id : null;
-        return record.Links.Select(link => link.TargetId).Concat(owner is null ? [] : [owner]);
+        HostConfig host = record.HostConfig;
+        NetworkMode mode = NetworkMode.Parse(host.NetworkMode);
+        string?[] shared = [mode.Kind == NetworkModeKind.Container ? mode.Name : null, CreateRules.PidContainer(host), CreateRules.IpcContainer(host)];
+        return record.Links.Select(link => link.TargetId).Concat(shared.OfType<string>().Select(name => store.Find(name)?.Id).OfType<string>());
     }
 
     /// <summary>A container's place on the default bridge, or null.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Rtd.Daemon.Errors;
 
 namespace Rtd.Daemon.Images.Registry;
 
@@ -91,7 +92,7 @@ internal sealed class RegistryTransport : IDisposable
                 socket.Dispose();
                 if (i + 1 == addresses.Length)
                 {
-                    throw new IOException($"dial tcp {new IPEndPoint(addresses[i], context.DnsEndPoint.Port)}: connect: {Reason(failed)}", failed);
+                    throw new IOException($"dial tcp {new IPEndPoint(addresses[i], context.DnsEndPoint.Port)}: connect: {SocketReason.Of(failed)}", failed);
                 }
             }
             catch
@@ -113,16 +114,6 @@ internal sealed class RegistryTransport : IDisposable
             throw new IOException($"dial tcp: lookup {host}: {(unknown.SocketErrorCode == SocketError.TryAgain ? "server misbehaving" : "no such host")}", unknown);
         }
     }
-
-    private static string Reason(SocketException failed) => failed.SocketErrorCode switch
-    {
-        SocketError.ConnectionRefused => "connection refused",
-        SocketError.NetworkUnreachable => "network is unreachable",
-        SocketError.HostUnreachable => "no route to host",
-        SocketError.TimedOut => "connection timed out",
-        SocketError.ConnectionReset => "connection reset by peer",
-        _ => failed.Message.ToLowerInvariant(),
-    };
 
     private static RegistryUnreachableException Unreachable(HttpRequestMessage request, string reason, Exception inner)
     {

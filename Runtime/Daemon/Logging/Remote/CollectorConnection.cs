@@ -1,8 +1,8 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using NLog;
+using Rtd.Daemon.Errors;
 using Rtd.Daemon.Security;
-using Rtd.Protocol.Syscalls;
 
 namespace Rtd.Daemon.Logging.Remote;
 
@@ -49,7 +49,7 @@ internal sealed class CollectorConnection : IAsyncDisposable
         catch (SocketException failed)
         {
             socket.Dispose();
-            throw new IOException($"dial {address.Scheme} {address.Path ?? $"{address.Host}:{address.Port}"}: {Reason(failed)}", failed);
+            throw new IOException($"dial {address.Scheme} {address.Path ?? $"{address.Host}:{address.Port}"}: {SocketReason.Of(failed, address.Path is not null)}", failed);
         }
         catch
         {
@@ -70,13 +70,6 @@ internal sealed class CollectorConnection : IAsyncDisposable
             return true;
         }
     }
-
-    /// <summary>The framework's own words for a socket file that is not there are those for an address of nobody.</summary>
-    private static string Reason(SocketException failed) => failed.SocketErrorCode switch
-    {
-        SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "no such host",
-        _ => Libc.strerror(failed.NativeErrorCode),
-    };
 
     public async ValueTask DisposeAsync()
     {
