@@ -62,6 +62,8 @@ internal static class UserProcess
 
     private static UserCommand TakeRights(ProcessSpec process, Terminal? terminal, int root)
     {
+        Progress.Step = InitStep.Keyring;
+        Keyring.Join(process.SessionKeyring);
         Progress.Step = InitStep.Rlimits;
         foreach (RlimitSpec limit in process.Rlimits)
         {

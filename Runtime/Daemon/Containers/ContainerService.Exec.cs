@@ -248,6 +248,7 @@ internal sealed partial class ContainerService
             OomScoreAdjust = host.OomScoreAdj,
             SeccompFilter = _launcher.SeccompFilter(exec.Container.Record),
             AppArmorProfile = request.Privileged ? "" : _launcher.AppArmorProfile(host),
+            SessionKeyring = ProcessBuilder.SessionKeyring(exec.Container.Id),
         };
     }
 

@@ -123,7 +123,7 @@ internal sealed partial class ContainerService
         container.Visits.CutShort();
         try
         {
-            _files.Remove(container.Id);
+            _files.Remove(container.Id, durable: !IsDone(container));
         }
         catch
         {

@@ -62,6 +62,7 @@ internal sealed partial class ContainerService
         }
     }
 
+    /// <summary>What is removed at a start of the daemon.</summary>
     private static bool IsDone(Container container) =>
         container.Record.OfBuild || (container.Record.HostConfig.AutoRemove && container.State.StartedAt is not null);
 

@@ -28,6 +28,7 @@ internal static class InitFailure
         InitStep.Sysctl => "set sysctls",
         InitStep.MaskPaths => "mask paths",
         InitStep.Terminal => "open a terminal",
+        InitStep.Keyring => "join the session keyring",
         InitStep.Rlimits => "set resource limits",
         InitStep.User => "resolve the user",
         InitStep.WorkingDirectory => "enter the working directory",

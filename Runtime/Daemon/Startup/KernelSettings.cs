@@ -8,13 +8,17 @@ namespace Rtd.Daemon.Startup;
 internal static class KernelSettings
 {
     private const string ThreadsMax = "/proc/sys/kernel/threads-max";
-    private const string RootMaxKeys = "/proc/sys/kernel/keys/root_maxkeys";
-    private const string RootMaxBytes = "/proc/sys/kernel/keys/root_maxbytes";
+    private const string Keyrings = "/proc/sys/kernel/keys/";
 
     /// <summary>Every container has a session keyring, all of them on root's quota, which is 1,000,000 in newer kernels and was 200.</summary>
     private const int Keys = 1_000_000;
 
     private const int BytesPerKey = 25;
+
+    /// <summary>Those of remapped containers are on the quota of the user that their root is, which is 200 and 20,000 bytes.</summary>
+    private const int RemappedKeys = 20_000;
+
+    private const int BytesPerRemappedKey = 100;
 
     private static readonly Logger s_log = LogManager.GetLogger("daemon");
 
@@ -22,7 +26,7 @@ internal static class KernelSettings
     {
         Try("oom_score_adj", () => SetOomScore(config.OomScoreAdjust));
         Try("threads-max", LimitThreads);
-        Try("root_maxkeys", RaiseKeyQuota);
+        Try("key quotas", () => RaiseKeyQuota(config.UsernsRemap is not null));
     }
 
     private static void Try(string what, Action set)
@@ -56,16 +60,22 @@ internal static class KernelSettings
         }
     }
 
-    private static void RaiseKeyQuota()
+    private static void RaiseKeyQuota(bool remapped)
     {
-        if (File.Exists(RootMaxKeys) && ReadNumber(RootMaxKeys) < Keys)
+        Raise(Keyrings + "root_maxkeys", Keys);
+        Raise(Keyrings + "root_maxbytes", Keys * BytesPerKey);
+        if (remapped)
         {
-            File.WriteAllText(RootMaxKeys, Keys.ToString(CultureInfo.InvariantCulture));
+            Raise(Keyrings + "maxkeys", RemappedKeys);
+            Raise(Keyrings + "maxbytes", RemappedKeys * BytesPerRemappedKey);
         }
+    }
 
-        if (File.Exists(RootMaxBytes) && ReadNumber(RootMaxBytes) < Keys * BytesPerKey)
+    private static void Raise(string path, int value)
+    {
+        if (File.Exists(path) && ReadNumber(path) < value)
         {
-            File.WriteAllText(RootMaxBytes, (Keys * BytesPerKey).ToString(CultureInfo.InvariantCulture));
+            File.WriteAllText(path, value.ToString(CultureInfo.InvariantCulture));
         }
     }
 

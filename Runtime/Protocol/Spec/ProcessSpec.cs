@@ -41,6 +41,9 @@ internal sealed record ProcessSpec
     /// <summary>The AppArmor profile that the command runs in from its execve on; empty means unconfined.</summary>
     public string AppArmorProfile { get; init; } = "";
 
+    /// <summary>The session keyring that all processes of the container have, instead of the daemon's; empty leaves that.</summary>
+    public string SessionKeyring { get; init; } = "";
+
     /// <summary>Stay as a reaping pid 1 (<c>--init</c>); run only.</summary>
     public bool Init { get; init; }
 }

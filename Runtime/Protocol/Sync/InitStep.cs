@@ -15,6 +15,7 @@ internal enum InitStep : byte
     Sysctl,
     MaskPaths,
     Terminal,
+    Keyring,
     Rlimits,
     User,
     WorkingDirectory,

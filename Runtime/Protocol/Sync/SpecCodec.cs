@@ -166,6 +166,7 @@ internal static class SpecCodec
         w.Int(process.OomScoreAdjust ?? 0);
         w.Bytes(process.SeccompFilter);
         w.String(process.AppArmorProfile);
+        w.String(process.SessionKeyring);
         w.Bool(process.Init);
     }
 
@@ -187,6 +188,7 @@ internal static class SpecCodec
             OomScoreAdjust = Optional(r.Bool(), r.Int()),
             SeccompFilter = r.Bytes(),
             AppArmorProfile = r.String(),
+            SessionKeyring = r.String(),
             Init = r.Bool(),
         };
     }

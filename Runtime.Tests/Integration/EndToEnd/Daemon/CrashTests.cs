@@ -36,6 +36,26 @@ public sealed class CrashTests(DaemonFixture fixture, ITestOutputHelper output) 
         await Fixture.RebaseAsync();
     }
 
+    /// <summary>The removal of such a container need not be on disk when it is told: a power failure may bring the container back, without its layer and volume.</summary>
+    [RootFact]
+    public async Task Container_that_removes_itself_is_removed_again()
+    {
+        string id = await StartAsync("sleep 1000", "--rm", "-v", "/volume", "--name", "once");
+        string directory = Path.Combine(Daemon.DataRoot, "containers", id), copy = Path.Combine(Host.Root, "copy");
+        (await Command.RunAsync(["cp", "-a", directory, copy])).Exits(0);
+        (await DockerAsync("stop", "-t", "0", id)).Exits(0);
+        await Eventually.HoldsAsync("it is gone", () => !Directory.Exists(directory));
+        await Daemon.KillAsync();
+        Directory.Move(copy, directory);
+
+        await Daemon.StartAsync();
+
+        await Eventually.HoldsAsync("it is gone again", async () => (await DockerAsync("ps", "-aq")).Exits(0).Stdout.Length == 0 && !Directory.Exists(directory));
+        Assert.Equal("", (await DockerAsync("volume", "ls", "-q")).Exits(0).Stdout);
+        (await DockerAsync("run", "--rm", "--name", "once", "busybox", "true")).Exits(0);
+        await Fixture.RebaseAsync();
+    }
+
     [RootFact]
     public async Task Crash_in_the_middle_of_many_starts()
     {

@@ -113,8 +113,25 @@ public sealed class FilesystemTests(DaemonFixture fixture, ITestOutputHelper out
     }
 
     [RootFact]
-    public async Task Oom_score_and_keyrings_are_separate() =>
+    public async Task Oom_score_is_not_the_daemons() =>
         Assert.Equal("0\n", (await ShellAsync("cat /proc/self/oom_score_adj")).Exits(0).Stdout);
+
+    /// <summary>Keyrings are in no namespace: whoever kept the daemon's would possess the keys in it.</summary>
+    [RootFact]
+    public async Task Session_keyring_is_the_containers_and_its_execs()
+    {
+        string[] ids = [await StartAsync("sleep 1000"), await StartAsync("sleep 1000", "-u", "1000", "--init")];
+        foreach (string id in ids)
+        {
+            Assert.Equal(1, Keyrings(id));
+            (await DockerAsync("exec", "-d", "-u", "1000", id, "sleep", "1000")).Exits(0);
+            (await DockerAsync("exec", "-d", "--privileged", id, "sleep", "1000")).Exits(0);
+            Assert.Equal(1, Keyrings(id));
+        }
+
+        (await DockerAsync(["rm", "-f", .. ids])).Exits(0);
+        await Eventually.HoldsAsync("they are gone", () => ids.All(id => Keyrings(id) == 0));
+    }
 
     [RootFact]
     public async Task Sysctl_is_set_in_the_container_only()
@@ -125,6 +142,8 @@ public sealed class FilesystemTests(DaemonFixture fixture, ITestOutputHelper out
 
         Assert.Equal(before, (await Host.RunAsync("cat", "/proc/sys/net/ipv4/ip_default_ttl")).Line);
     }
+
+    private static int Keyrings(string id) => File.ReadAllLines("/proc/keys").Count(line => line.Contains($"keyring   _ses.{id}", StringComparison.Ordinal));
 
     private static IEnumerable<string> Existing(params string[] paths) => paths.Where(File.Exists);
 }

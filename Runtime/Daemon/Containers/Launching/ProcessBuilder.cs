@@ -22,6 +22,9 @@ internal static class ProcessBuilder
         return Override(environment, own);
     }
 
+    /// <summary>Named as runc names it.</summary>
+    public static string SessionKeyring(string containerId) => "_ses." + containerId;
+
     public static IReadOnlyList<string> Override(IReadOnlyList<string> environment, IReadOnlyList<string>? changes)
     {
         List<string> result = [.. environment];

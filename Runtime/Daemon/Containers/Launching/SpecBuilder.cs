@@ -78,6 +78,7 @@ internal sealed partial class SpecBuilder(SpecInputs inputs, ContainerDefaults d
             OomScoreAdjust = _host.OomScoreAdj,
             SeccompFilter = inputs.SeccompFilter,
             AppArmorProfile = inputs.AppArmorProfile,
+            SessionKeyring = ProcessBuilder.SessionKeyring(_record.Id),
             Init = _host.Init ?? defaults.Init,
         };
     }

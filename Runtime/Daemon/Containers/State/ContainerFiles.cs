@@ -73,13 +73,18 @@ internal sealed class ContainerFiles(string dataRoot, string execRoot)
 
     public void Save(ContainerRecord record) => AtomicFile.Write(Path.Combine(DirectoryOf(record.Id), ConfigName), Serialize(record));
 
-    /// <summary>Takes a container out in one rename, durable on return; its files follow with <see cref="DeleteRemoved"/>.</summary>
-    public void Remove(string id)
+    /// <summary>Takes a container out in one rename; its files follow with <see cref="DeleteRemoved"/>.</summary>
+    /// <param name="id">Of the container.</param>
+    /// <param name="durable">Unless it would be removed at the next start, should a power failure bring it back.</param>
+    public void Remove(string id, bool durable)
     {
         if (Directory.Exists(DirectoryOf(id))) // somebody may have cleared up by hand
         {
             Directory.Move(DirectoryOf(id), Path.Combine(_root, RemovedPrefix + id));
-            SyncRoot();
+            if (durable)
+            {
+                SyncRoot();
+            }
         }
     }
 
