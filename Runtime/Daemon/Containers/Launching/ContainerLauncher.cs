@@ -223,7 +223,11 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             Remapping = remapping,
             Cgroup = cgroup,
             ConnectNetwork = (pid, cancellation) => ConnectAsync(record.HostConfig, network, pid, cancellation),
-            BeforeExec = process => NoteAsync(record.Id, process, network, saved),
+            BeforeExec = process =>
+            {
+                room?.Dispose(); // the command must not find it
+                return NoteAsync(record.Id, process, network, saved);
+            },
             Holding = parts.Outlive ? new Holding(HoldingKeys.Container(record.Id), "", SpoolOf(record, log), []) : null,
             OpenStdin = record.Config.OpenStdin,
             Output = streams,
