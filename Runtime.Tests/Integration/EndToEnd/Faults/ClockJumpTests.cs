@@ -16,7 +16,7 @@ public sealed class ClockJumpTests(ITestOutputHelper output) : FaultTest(output)
         await File.WriteAllTextAsync(Clock, "+0");
         await StartDaemonAsync(liveRestore);
         await StartAsync("i=0; while :; do i=$((i+1)); echo $i; sleep 0.01; done", "--name", "writer");
-        await StartAsync("sleep 1000", "--name", "checked", "--health-cmd", "echo x >> /checks", "--health-interval", "100ms");
+        await StartAsync("touch /checks; sleep 1000", "--name", "checked", "--health-cmd", "echo x >> /checks", "--health-interval", "100ms");
         foreach (string clock in (string[])["+400d", "-30d", "+0"])
         {
             await File.WriteAllTextAsync(Clock, clock);
