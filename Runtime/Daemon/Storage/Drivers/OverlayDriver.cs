@@ -59,7 +59,7 @@ internal sealed class OverlayDriver : UnionDriver
         }
     }
 
-    public override void RenewLimit(string containerId, bool slack) => _quotas?.Renew(_layout.Container(containerId), slack ? ProjectQuotas.Smallest : 0);
+    public override void RenewLimit(string containerId, bool slack) => _quotas?.Renew(_layout.Container(containerId), slack ? ProjectQuotas.RoomToMount : 0);
 
     public override RootfsSpec Rootfs(string containerId, IReadOnlyList<string> chain) => new(RootfsKind.Overlay, _layout.Root, MountData(containerId, chain));
 

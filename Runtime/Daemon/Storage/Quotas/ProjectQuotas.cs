@@ -21,6 +21,9 @@ internal sealed class ProjectQuotas
     /// <summary>The smallest limit, in bytes: with less not even the directories that a mount makes would fit.</summary>
     public const long Smallest = 128 << 10;
 
+    /// <summary>What a full layer needs above its limit, in bytes, so that overlayfs can make its directory: XFS reserves some 70 blocks for one before it takes one.</summary>
+    public const long RoomToMount = 1 << 20;
+
     /// <summary>Where ids begin: below are those that administrators give out by hand (/etc/projid).</summary>
     private const uint FirstProject = 1 << 20;
 
