@@ -30,7 +30,7 @@ public abstract class PreparedTest(ITestOutputHelper output) : OwnDaemonTest(out
             }
 
             Assert.Equal(0, await Daemon.StopAsync());
-            Assert.Empty(Host.Processes());
+            await Eventually.HoldsAsync("all processes have ended, a supervisor too", () => Host.Processes().Count == 0);
         }
         finally
         {
