@@ -128,7 +128,7 @@ public sealed class HijackTests
     }
 
     [Fact]
-    public async Task Json_of_more_than_a_mebibyte_is_refused()
+    public async Task Json_of_more_than_four_mebibytes_is_refused()
     {
         await using ApiHost host = await ApiHost.StartAsync();
         using RawClient client = host.Connect();
@@ -137,7 +137,7 @@ public sealed class HijackTests
         (string head, string answer) = await client.ReadAnswerAsync();
 
         Assert.StartsWith("HTTP/1.1 400 ", head);
-        Assert.Contains("limited to 1 MiB", answer);
+        Assert.Contains("limited to 4 MiB", answer);
     }
 
     [Fact]
