@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Rtd.Tests.Integration.EndToEnd.Isolation;
 
-/// <summary>Who the container's process is: names from the image, numbers as they are (CVE-2016-3697, CVE-2024-40635).</summary>
+/// <summary>Who the container's process is: names from the image, numbers as they are (CVE-2016-3697, CVE-2024-40635, CVE-2026-30892, CVE-2026-46680).</summary>
 public sealed class UserTests(DaemonFixture fixture, ITestOutputHelper output) : DaemonTest(fixture, output)
 {
     private const string Passwd = """
@@ -58,6 +58,8 @@ public sealed class UserTests(DaemonFixture fixture, ITestOutputHelper output) :
     [InlineData("4294967295")]
     [InlineData("4294967296")]
     [InlineData("99999999999")]
+    [InlineData("1000:")]
+    [InlineData(":5")]
     [InlineData("nobody-here")]
     [InlineData("1234:nobody-here")]
     [InlineData("1234:4294967296")]
@@ -68,7 +70,12 @@ public sealed class UserTests(DaemonFixture fixture, ITestOutputHelper output) :
             CommandResult run = await DockerAsync("run", "--rm", "--user=" + user, "users", "id");
             string id = (await DockerAsync("run", "-d", "users", "sleep", "1000")).Exits(0).Line;
             CommandResult exec = await DockerAsync("exec", "--user=" + user, id, "id");
+            (await DockerAsync("commit", "--change", "USER " + user, id, "users:configured")).Exits(0);
+            CommandResult configured = await DockerAsync("run", "--rm", "users:configured", "id");
+            (await DockerAsync("rmi", "users:configured")).Exits(0);
 
+            Assert.DoesNotContain("uid=", configured.Stdout, StringComparison.Ordinal);
+            Assert.InRange(configured.ExitCode, 125, 127);
             Assert.DoesNotContain("uid=", run.Stdout, StringComparison.Ordinal);
             Assert.InRange(run.ExitCode, 125, 127);
             Assert.DoesNotContain("uid=", exec.Stdout, StringComparison.Ordinal);
