@@ -254,13 +254,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
 
         await TryAsync(record.Id, log.ConnectAsync);
         streams.SetLog(log, ledger);
-        ISandbox? network = null;
-        if (!held.Child.HasExited && known?.Network is { } state)
-        {
-            NetworkFiles networkFiles = new(files, defaults);
-            network = await parts.Networks.RestoreAsync(networkFiles.Request(record, ContainerLinks.RunningOnly(record, store)), state, held.Child.Pid);
-        }
-
+        ISandbox? network = held.Child.HasExited || known?.Network is not { } state ? null : await ResumeNetworkAsync(record, state, held.Child.Pid);
         ICgroup cgroup = parts.Cgroups.Open(CgroupPath(record));
         bool sharesPids = record.HostConfig.PidMode.Length > 0;
         return new ContainerRun
@@ -272,6 +266,20 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
             Namespaces = SpecBuilder.ExecNamespaces(record.HostConfig),
             StartedAt = record.State.StartedAt ?? DateTimeOffset.UtcNow,
         };
+    }
+
+    /// <summary>Null when the container has ended meanwhile, which its parent is about to tell: one that ends has no namespaces any more.</summary>
+    private async Task<ISandbox?> ResumeNetworkAsync(ContainerRecord record, SandboxState state, int pid)
+    {
+        try
+        {
+            NetworkFiles networkFiles = new(files, defaults);
+            return await parts.Networks.RestoreAsync(networkFiles.Request(record, ContainerLinks.RunningOnly(record, store)), state, pid);
+        }
+        catch (SyscallException ended) when (ended.Errno is Libc.ENOENT or Libc.ESRCH)
+        {
+            return null;
+        }
     }
 
     private SpecInputs Inputs(ContainerRecord record, JoinedNamespaces joined, Remapping? remapping, MountSources sources, IReadOnlyList<LinkedContainer> links)
