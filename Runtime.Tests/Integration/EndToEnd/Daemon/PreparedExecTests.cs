@@ -83,7 +83,7 @@ public sealed class PreparedExecTests(ITestOutputHelper output) : PreparedTest(o
         string id = await StartAsync();
         await ExecAsync("", id, "true");
         await ReadyAsync();
-        using Terminal terminal = Clients.OpenTerminal(Cli.Docker, "exec", "-it", id, "sh", "-c", "tty; stty -a | head -1; trap 'echo broken' INT; read x; echo got $x; sleep 1000 & jobs -p >/dev/null && kill %1; exit 5");
+        using Terminal terminal = Clients.OpenTerminal(Cli.Docker, "exec", "-it", id, "sh", "-c", "trap 'echo broken' INT; tty; stty -a | head -1; read x; echo got $x; sleep 1000 & jobs -p >/dev/null && kill %1; exit 5");
         await terminal.ShowsAsync("/dev/pts/0");
         terminal.Type("\u0003");
         await terminal.ShowsAsync("broken");
