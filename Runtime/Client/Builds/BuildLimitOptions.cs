@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Builds;
 
 /// <summary>Options of build: the containers that steps run in.</summary>
-internal sealed class BuildLimitOptions
+internal sealed partial class BuildLimitOptions
 {
     [Option("add-host", MetaValue = "list", HelpText = "Add a host to /etc/hosts (name:address)")]
     public IEnumerable<string> Hosts { get; set; } = [];

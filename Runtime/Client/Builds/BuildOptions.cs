@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Builds;
 
 /// <summary>Options of build: what is built, and what becomes of it.</summary>
-internal sealed class BuildOptions
+internal sealed partial class BuildOptions
 {
     [Option("build-arg", MetaValue = "list", HelpText = "Set a build-time variable (NAME=value, or NAME for this environment's)")]
     public IEnumerable<string> BuildArguments { get; set; } = [];

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Builds;
 
 /// <summary>Options of builder prune.</summary>
-internal sealed class BuilderPruneOptions
+internal sealed partial class BuilderPruneOptions
 {
     [Option('a', "all", HelpText = "Remove all unused cache, not only what nothing refers to")]
     public bool All { get; set; }

@@ -1,69 +1,38 @@
-using System.Reflection;
-using CommandLine;
-
 namespace Rtd.Client.CommandLine;
 
-/// <summary>One option of a verb, read from its property's attributes.</summary>
-internal sealed class Flag
+/// <summary>One option of a verb.</summary>
+/// <param name="owner">The options class it belongs to.</param>
+/// <param name="number">Its place among those.</param>
+/// <param name="shorthand">The one-letter form, or NUL.</param>
+internal sealed class Flag(OptionPart owner, int number, FlagType type, string name, char shorthand)
 {
-    public Flag(OptionPart owner, PropertyInfo property)
-    {
-        Owner = owner;
-        Property = property;
-        List<string> aliases = [];
-        foreach (object attribute in property.GetCustomAttributes(inherit: false))
-        {
-            if (attribute is OptionAttribute option)
-            {
-                Name = option.LongName;
-                Shorthand = option.ShortName.Length > 0 ? option.ShortName[0] : '\0';
-                Kind = option.MetaValue ?? "";
-                Help = option.HelpText ?? "";
-                IsHidden = option.Hidden;
-                Default = option.Default;
-            }
-            else if (attribute is FlagAliasAttribute alias)
-            {
-                aliases.Add(alias.Name);
-            }
-        }
+    public OptionPart Owner { get; } = owner;
 
-        Aliases = aliases;
-        IsSwitch = property.PropertyType == typeof(bool);
-        IsBoolean = IsSwitch || property.PropertyType == typeof(bool?);
-        IsList = property.PropertyType == typeof(IEnumerable<string>);
-    }
+    public int Number { get; } = number;
 
-    /// <summary>The options class it belongs to.</summary>
-    public OptionPart Owner { get; }
+    public FlagType Type { get; } = type;
 
-    public PropertyInfo Property { get; }
+    public string Name { get; } = name;
 
-    public string Name { get; } = "";
+    public char Shorthand { get; } = shorthand;
 
     /// <summary>Other long names that docker takes.</summary>
-    public IReadOnlyList<string> Aliases { get; }
-
-    /// <summary>The one-letter form, or NUL.</summary>
-    public char Shorthand { get; }
+    public string[] Aliases { get; init; } = [];
 
     /// <summary>The word the help shows for the value ("bytes", "list"); it also says how a value is checked.</summary>
-    public string Kind { get; } = "";
+    public string Kind { get; init; } = "";
 
-    public string Help { get; } = "";
+    public string Help { get; init; } = "";
 
-    public bool IsHidden { get; }
+    public bool IsHidden { get; init; }
 
-    public object? Default { get; }
-
-    /// <summary>A boolean that is off by default: its presence alone turns it on.</summary>
-    public bool IsSwitch { get; }
+    public object? Default { get; init; }
 
     /// <summary>Takes no value unless one is attached with '='.</summary>
-    public bool IsBoolean { get; }
+    public bool IsBoolean => Type is FlagType.Switch or FlagType.OnOff;
 
     /// <summary>May be given several times, each adding a value.</summary>
-    public bool IsList { get; }
+    public bool IsList => Type == FlagType.List;
 
     /// <summary>How an error names the option: "-m, --memory".</summary>
     public string Display => Shorthand == '\0' ? "--" + Name : $"-{Shorthand}, --{Name}";

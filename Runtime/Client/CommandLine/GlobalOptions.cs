@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.CommandLine;
 
 /// <summary>Options before the verb.</summary>
-internal sealed class GlobalOptions
+internal sealed partial class GlobalOptions
 {
     [Option("config", MetaValue = "string", HelpText = "Directory of the client's config.json (default \"~/.docker\")")]
     public string? Config { get; set; }

@@ -7,14 +7,14 @@ internal static class OptionsParser
     /// <exception cref="UsageException">An unknown option, a missing or a bad value.</exception>
     public static List<string>? Parse(IReadOnlyList<OptionPart> parts, ReadOnlySpan<string> args, bool interspersed)
     {
-        ArgumentNormalizer normalizer = new(new FlagSet(parts), interspersed);
-        normalizer.Read(args);
-        if (normalizer.WantsHelp)
+        ArgumentReader reader = new(new FlagSet(parts), interspersed);
+        reader.Read(args);
+        if (reader.WantsHelp)
         {
             return null;
         }
 
-        normalizer.Bind();
-        return normalizer.Arguments;
+        reader.Bind();
+        return reader.Arguments;
     }
 }

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.CommandLine;
 
 /// <summary>Options of the prune verbs.</summary>
-internal sealed class PruneOptions
+internal sealed partial class PruneOptions
 {
     [Option('a', "all", HelpText = "Remove more: all unused images, or named volumes too")]
     public bool All { get; set; }

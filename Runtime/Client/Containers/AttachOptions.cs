@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Options of attach.</summary>
-internal sealed class AttachOptions
+internal sealed partial class AttachOptions
 {
     [Option("detach-keys", MetaValue = "string", HelpText = "Keys that detach from the container")]
     public string? DetachKeys { get; set; }

@@ -4,7 +4,7 @@ using Rtd.Client.CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>What a container is most often given: command, environment, mounts, ports, name.</summary>
-internal sealed class BasicOptions
+internal sealed partial class BasicOptions
 {
     [Option('a', "attach", MetaValue = "list", HelpText = "Attach to STDIN, STDOUT or STDERR")]
     public IEnumerable<string> Attach { get; set; } = [];

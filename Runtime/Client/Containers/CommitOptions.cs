@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Options of commit.</summary>
-internal sealed class CommitOptions
+internal sealed partial class CommitOptions
 {
     [Option('a', "author", MetaValue = "string", HelpText = "Author of the image (\"Name <address>\")")]
     public string? Author { get; set; }

@@ -2,10 +2,7 @@ using Rtd.Client.CommandLine;
 
 namespace Rtd.Client.Containers;
 
-/// <summary>
-/// What run and create share: everything a container can be made with, in parts by subject. CommandLineParser reads a class by reflection,
-/// about 40 µs for each property, so the hundred options of run are only looked at as far as the command line needs them.
-/// </summary>
+/// <summary>What run and create share: everything a container can be made with, in parts by subject.</summary>
 internal abstract class ContainerOptions : IOptionParts
 {
     private readonly OptionPart<BasicOptions> _basic = new();

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Devices and their limits.</summary>
-internal sealed class DeviceOptions
+internal sealed partial class DeviceOptions
 {
     [Option("blkio-weight", MetaValue = "uint16", HelpText = "Block I/O weight, 10 to 1000; 0 leaves the default")]
     public long? BlkioWeight { get; set; }

@@ -4,7 +4,7 @@ using Rtd.Client.CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Addresses and names in networks.</summary>
-internal sealed class EndpointOptions
+internal sealed partial class EndpointOptions
 {
     [Option("add-host", MetaValue = "list", HelpText = "Add a line to the container's hosts file (host:ip)")]
     public IEnumerable<string> AddHosts { get; set; } = [];

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Options of exec.</summary>
-internal sealed class ExecOptions
+internal sealed partial class ExecOptions
 {
     [Option('d', "detach", HelpText = "Leave the command running in the background")]
     public bool Detach { get; set; }

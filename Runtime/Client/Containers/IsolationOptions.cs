@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Namespaces, privileges and kernel settings.</summary>
-internal sealed class IsolationOptions
+internal sealed partial class IsolationOptions
 {
     [Option("annotation", MetaValue = "map", HelpText = "Add an annotation for the runtime (key=value)")]
     public IEnumerable<string> Annotations { get; set; } = [];

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Health, logging and how it stops.</summary>
-internal sealed class LifeOptions
+internal sealed partial class LifeOptions
 {
     [Option("disable-content-trust", HelpText = "Accepted for compatibility: images are not signed here", Hidden = true, Default = true)]
     public bool? DisableContentTrust { get; set; } = true;

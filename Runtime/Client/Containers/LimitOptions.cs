@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Limits of memory, CPU and processes.</summary>
-internal sealed class LimitOptions
+internal sealed partial class LimitOptions
 {
     [Option("cgroup-parent", MetaValue = "string", HelpText = "Cgroup to put the container's own into")]
     public string? CgroupParent { get; set; }

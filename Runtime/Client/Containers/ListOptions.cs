@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Options of ps.</summary>
-internal sealed class ListOptions
+internal sealed partial class ListOptions
 {
     [Option('a', "all", HelpText = "Show all containers, not only running ones")]
     public bool All { get; set; }

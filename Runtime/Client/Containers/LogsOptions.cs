@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Options of logs.</summary>
-internal sealed class LogsOptions
+internal sealed partial class LogsOptions
 {
     [Option("details", HelpText = "Show what the log driver knows beyond the text")]
     public bool Details { get; set; }

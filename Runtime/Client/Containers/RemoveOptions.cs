@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Options of rm.</summary>
-internal sealed class RemoveOptions
+internal sealed partial class RemoveOptions
 {
     [Option('f', "force", HelpText = "Kill it first if it runs")]
     public bool Force { get; set; }

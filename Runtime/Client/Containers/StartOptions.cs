@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Options of start.</summary>
-internal sealed class StartOptions
+internal sealed partial class StartOptions
 {
     [Option('a', "attach", HelpText = "Attach standard output and error, and forward signals")]
     public bool Attach { get; set; }

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>How run stays with its container.</summary>
-internal sealed class StayOptions
+internal sealed partial class StayOptions
 {
     [Option('d', "detach", HelpText = "Run in the background and print the container's ID")]
     public bool Detach { get; set; }

@@ -4,7 +4,7 @@ using Rtd.Client.CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Options of stop and restart.</summary>
-internal sealed class StopOptions
+internal sealed partial class StopOptions
 {
     [Option('s', "signal", MetaValue = "string", HelpText = "Signal to send")]
     public string? Signal { get; set; }

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Mounts and storage beyond -v and --mount.</summary>
-internal sealed class StorageOptions
+internal sealed partial class StorageOptions
 {
     [Option("storage-opt", MetaValue = "list", HelpText = "Options of the storage driver (key=value): size, the most that the container may write")]
     public IEnumerable<string> DriverOptions { get; set; } = [];

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers;
 
 /// <summary>Options of update.</summary>
-internal sealed class UpdateOptions
+internal sealed partial class UpdateOptions
 {
     [Option("blkio-weight", MetaValue = "uint16", HelpText = "Block I/O weight, 10 to 1000; 0 leaves the default")]
     public long? BlkioWeight { get; set; }

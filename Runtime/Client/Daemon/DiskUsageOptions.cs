@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Daemon;
 
 /// <summary>Options of system df.</summary>
-internal sealed class DiskUsageOptions
+internal sealed partial class DiskUsageOptions
 {
     [Option("format", MetaValue = "string", HelpText = "Print by a template: \"table\", \"table TEMPLATE\", \"json\" or a Go TEMPLATE")]
     public string? Format { get; set; }

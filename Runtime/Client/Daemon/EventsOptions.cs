@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Daemon;
 
 /// <summary>Options of events.</summary>
-internal sealed class EventsOptions
+internal sealed partial class EventsOptions
 {
     [Option('f', "filter", MetaValue = "filter", HelpText = "Show only what matches (key=value)")]
     public IEnumerable<string> Filters { get; set; } = [];

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Daemon;
 
 /// <summary>For verbs with a template alone.</summary>
-internal sealed class FormatOptions
+internal sealed partial class FormatOptions
 {
     [Option('f', "format", MetaValue = "string", HelpText = "Print by a template: \"json\" or a Go TEMPLATE")]
     public string? Format { get; set; }

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Images;
 
 /// <summary>Options of history.</summary>
-internal sealed class HistoryOptions
+internal sealed partial class HistoryOptions
 {
     [Option("format", MetaValue = "string", HelpText = "Print by a template: \"table\", \"table TEMPLATE\", \"json\" or a Go TEMPLATE")]
     public string? Format { get; set; }

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Images;
 
 /// <summary>Options of images.</summary>
-internal sealed class ImageListOptions
+internal sealed partial class ImageListOptions
 {
     [Option('a', "all", HelpText = "Show intermediate images too")]
     public bool All { get; set; }

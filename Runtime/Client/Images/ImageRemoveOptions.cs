@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Images;
 
 /// <summary>Options of rmi.</summary>
-internal sealed class ImageRemoveOptions
+internal sealed partial class ImageRemoveOptions
 {
     [Option('f', "force", HelpText = "Remove it though it has several names or stopped containers")]
     public bool Force { get; set; }

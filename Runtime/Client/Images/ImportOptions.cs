@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Images;
 
 /// <summary>Options of import.</summary>
-internal sealed class ImportOptions
+internal sealed partial class ImportOptions
 {
     [Option('c', "change", MetaValue = "list", HelpText = "Apply a Dockerfile instruction to the image")]
     public IEnumerable<string> Changes { get; set; } = [];

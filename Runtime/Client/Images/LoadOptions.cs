@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Images;
 
 /// <summary>Options of load.</summary>
-internal sealed class LoadOptions
+internal sealed partial class LoadOptions
 {
     [Option('i', "input", MetaValue = "string", HelpText = "Read from this file instead of standard input")]
     public string? Input { get; set; }

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Images;
 
 /// <summary>Options of pull.</summary>
-internal sealed class PullOptions
+internal sealed partial class PullOptions
 {
     [Option('a', "all-tags", HelpText = "Pull every tag of the repository")]
     public bool AllTags { get; set; }

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Images;
 
 /// <summary>Options of push.</summary>
-internal sealed class PushOptions
+internal sealed partial class PushOptions
 {
     [Option('a', "all-tags", HelpText = "Push every tag of the repository")]
     public bool AllTags { get; set; }

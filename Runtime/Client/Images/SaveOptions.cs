@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Images;
 
 /// <summary>Options of save.</summary>
-internal sealed class SaveOptions
+internal sealed partial class SaveOptions
 {
     [Option('o', "output", MetaValue = "string", HelpText = "Write to this file instead of standard output")]
     public string? Output { get; set; }

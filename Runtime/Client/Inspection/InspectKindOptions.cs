@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Inspection;
 
 /// <summary>Options of a group's inspect.</summary>
-internal sealed class InspectKindOptions
+internal sealed partial class InspectKindOptions
 {
     [Option('f', "format", MetaValue = "string", HelpText = "Print by a template: \"json\" or a Go TEMPLATE")]
     public string? Format { get; set; }

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Inspection;
 
 /// <summary>Options of inspect.</summary>
-internal sealed class InspectOptions
+internal sealed partial class InspectOptions
 {
     [Option('f', "format", MetaValue = "string", HelpText = "Print by a template: \"json\" or a Go TEMPLATE")]
     public string? Format { get; set; }

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Networks;
 
 /// <summary>Options of network connect.</summary>
-internal sealed class NetworkConnectOptions
+internal sealed partial class NetworkConnectOptions
 {
     [Option("alias", MetaValue = "strings", HelpText = "Name of the container within the network")]
     public IEnumerable<string> Aliases { get; set; } = [];

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Networks;
 
 /// <summary>Options of network create.</summary>
-internal sealed class NetworkCreateOptions
+internal sealed partial class NetworkCreateOptions
 {
     [Option("attachable", HelpText = "Let single containers attach to it")]
     public bool Attachable { get; set; }

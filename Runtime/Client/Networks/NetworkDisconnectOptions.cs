@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Networks;
 
 /// <summary>Options of network disconnect.</summary>
-internal sealed class NetworkDisconnectOptions
+internal sealed partial class NetworkDisconnectOptions
 {
     [Option('f', "force", HelpText = "Disconnect it though it does not answer")]
     public bool Force { get; set; }

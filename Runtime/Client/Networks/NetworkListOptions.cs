@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Networks;
 
 /// <summary>Options of network ls.</summary>
-internal sealed class NetworkListOptions
+internal sealed partial class NetworkListOptions
 {
     [Option('f', "filter", MetaValue = "filter", HelpText = "Show only what matches (key=value)")]
     public IEnumerable<string> Filters { get; set; } = [];

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Networks;
 
 /// <summary>Options of network rm.</summary>
-internal sealed class NetworkRemoveOptions
+internal sealed partial class NetworkRemoveOptions
 {
     [Option('f', "force", HelpText = "No error if there is no such network")]
     public bool Force { get; set; }

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Registries;
 
 /// <summary>Options of login.</summary>
-internal sealed class LoginOptions
+internal sealed partial class LoginOptions
 {
     [Option('p', "password", MetaValue = "string", HelpText = "Password or access token")]
     public string? Password { get; set; }

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Registries;
 
 /// <summary>Options of search.</summary>
-internal sealed class SearchOptions
+internal sealed partial class SearchOptions
 {
     [Option('f', "filter", MetaValue = "filter", HelpText = "Show only what matches (key=value)")]
     public IEnumerable<string> Filters { get; set; } = [];

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Volumes;
 
 /// <summary>Options of volume create.</summary>
-internal sealed class VolumeCreateOptions
+internal sealed partial class VolumeCreateOptions
 {
     [Option('d', "driver", MetaValue = "string", HelpText = "Driver of the volume", Default = "local")]
     public string? Driver { get; set; } = "local";

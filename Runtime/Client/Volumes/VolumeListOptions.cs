@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Volumes;
 
 /// <summary>Options of volume ls.</summary>
-internal sealed class VolumeListOptions
+internal sealed partial class VolumeListOptions
 {
     [Option('f', "filter", MetaValue = "filter", HelpText = "Show only what matches (key=value)")]
     public IEnumerable<string> Filters { get; set; } = [];

@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers.Copy;
 
 /// <summary>Options of cp.</summary>
-internal sealed class CopyOptions
+internal sealed partial class CopyOptions
 {
     [Option('a', "archive", HelpText = "Give what is copied into a container to the user that its id names there")]
     public bool Archive { get; set; }

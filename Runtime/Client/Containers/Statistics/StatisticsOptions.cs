@@ -3,7 +3,7 @@ using CommandLine;
 namespace Rtd.Client.Containers.Statistics;
 
 /// <summary>Options of stats.</summary>
-internal sealed class StatisticsOptions
+internal sealed partial class StatisticsOptions
 {
     [Option('a', "all", HelpText = "Show all containers, not only running ones")]
     public bool All { get; set; }

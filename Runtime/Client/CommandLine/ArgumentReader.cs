@@ -2,14 +2,11 @@ namespace Rtd.Client.CommandLine;
 
 /// <summary>
 /// Reads argv by the rules of docker's flag library (bundled shorthands, attached values, repeated options, options before or among the arguments)
-/// and gives CommandLineParser an unambiguous line for each options class: long names, each with its own value.
+/// and fills the options classes from it.
 /// </summary>
-internal sealed class ArgumentNormalizer(FlagSet flags, bool interspersed)
+internal sealed class ArgumentReader(FlagSet flags, bool interspersed)
 {
-    /// <summary>Goes before a value that CommandLineParser would take for an option, and is taken off again after binding.</summary>
-    public const char Escape = '\u0001';
-
-    private readonly List<(Flag Flag, string Value)> _options = [];
+    private readonly Dictionary<Flag, List<string>> _given = [];
 
     /// <summary>What is not an option, in order.</summary>
     public List<string> Arguments { get; } = [];
@@ -49,60 +46,16 @@ internal sealed class ArgumentNormalizer(FlagSet flags, bool interspersed)
         }
     }
 
-    /// <summary>Has each options class of which something was given bound by CommandLineParser.</summary>
+    /// <summary>Fills the options classes.</summary>
     public void Bind()
     {
-        KeepLast();
-        foreach (IGrouping<OptionPart, (Flag Flag, string Value)> part in _options.GroupBy(option => option.Flag.Owner))
+        foreach ((Flag flag, List<string> values) in _given)
         {
-            List<string> line = [];
-            HashSet<Flag> escaped = [];
-            foreach ((Flag flag, string value) in part)
+            // A list's value may hold nothing ("").
+            if (values.Count > 0)
             {
-                AddOption(line, escaped, flag, value);
+                flag.Owner.Bind(flag, values);
             }
-
-            part.Key.Bind(line, escaped);
-        }
-    }
-
-    /// <summary>Of a single-valued option given twice the last one counts.</summary>
-    private void KeepLast()
-    {
-        HashSet<Flag> given = [];
-        for (int i = _options.Count - 1; i >= 0; i--)
-        {
-            Flag flag = _options[i].Flag;
-            if (!flag.IsList && !given.Add(flag))
-            {
-                _options.RemoveAt(i);
-            }
-        }
-    }
-
-    private static void AddOption(List<string> line, HashSet<Flag> escaped, Flag flag, string value)
-    {
-        if (flag.IsSwitch)
-        {
-            if (value == "true")
-            {
-                line.Add("--" + flag.Name);
-            }
-
-            return;
-        }
-
-        line.Add("--" + flag.Name);
-        bool isText = flag.IsList || flag.Property.PropertyType == typeof(string);
-        bool looksLikeOption = value.StartsWith('-') || value.StartsWith(Escape);
-        if (isText && looksLikeOption)
-        {
-            escaped.Add(flag);
-            line.Add(Escape + value);
-        }
-        else
-        {
-            line.Add(value);
         }
     }
 
@@ -194,11 +147,16 @@ internal sealed class ArgumentNormalizer(FlagSet flags, bool interspersed)
 
     private void Add(Flag flag, string value)
     {
+        if (!_given.TryGetValue(flag, out List<string>? values))
+        {
+            _given.Add(flag, values = []);
+        }
+
         try
         {
             foreach (string item in FlagValue.Normalize(flag, value))
             {
-                _options.Add((flag, item));
+                values.Add(item);
             }
         }
         catch (FormatException reason)
