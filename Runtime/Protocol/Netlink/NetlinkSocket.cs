@@ -22,9 +22,11 @@ internal sealed class NetlinkSocket : IDisposable
     public NetlinkSocket(int protocol = Libc.NETLINK_ROUTE)
     {
         _socket = Libc.netlink_socket(protocol);
-        // Both are comforts: error texts (Linux 4.12) and errors without the request echoed (4.3).
+        // Comforts all: error texts (Linux 4.12) and errors without the request echoed (4.3).
         _ = Libc.try_setsockopt(_socket.Fd(), Libc.SOL_NETLINK, Libc.NETLINK_EXT_ACK, 1);
         _ = Libc.try_setsockopt(_socket.Fd(), Libc.SOL_NETLINK, Libc.NETLINK_CAP_ACK, 1);
+        // The kernel lists the addresses of one link alone when asked so (4.20).
+        _ = Libc.try_setsockopt(_socket.Fd(), Libc.SOL_NETLINK, Libc.NETLINK_GET_STRICT_CHK, 1);
     }
 
     /// <summary>The index of a link by name, or 0 when there is none.</summary>
@@ -76,6 +78,26 @@ internal sealed class NetlinkSocket : IDisposable
         }
     }
 
+    /// <summary>Sends one request that has one answer; null for an errno that the request tolerates.</summary>
+    public T? Get<T>(NetlinkBatch batch, NetlinkParser<T> parser) where T : class
+    {
+        NetlinkRequest request = batch.Requests[0];
+        uint expected = ++_sequence;
+        Send(batch.Seal(expected, acknowledge: false), request);
+        _received ??= new byte[ReceiveSize];
+        while (true)
+        {
+            ReadOnlySpan<byte> rest = Receive(_received, request);
+            while (NextMessage(ref rest, out ushort type, out ushort flags, out uint sequence, out ReadOnlySpan<byte> payload))
+            {
+                if (sequence == expected)
+                {
+                    return type != Rtnetlink.NLMSG_ERROR ? parser(type, payload) : FailureOf(request, flags, payload) is { } failure ? throw failure : null;
+                }
+            }
+        }
+    }
+
     /// <summary>Sends one request with NLM_F_DUMP and collects the answers. A dump that a change interrupted is made again.</summary>
     public List<T> Dump<T>(NetlinkBatch request, NetlinkParser<T> parser) where T : class
     {
@@ -108,14 +130,10 @@ internal sealed class NetlinkSocket : IDisposable
                 }
 
                 consistent &= (flags & Rtnetlink.NLM_F_DUMP_INTR) == 0;
-                if (type == Rtnetlink.NLMSG_DONE)
+                if (type is Rtnetlink.NLMSG_DONE or Rtnetlink.NLMSG_ERROR)
                 {
-                    return consistent;
-                }
-
-                if (type == Rtnetlink.NLMSG_ERROR)
-                {
-                    throw FailureOf(request, flags, payload) ?? new SyscallException(request.Operation, Libc.EIO, request.Subject);
+                    // A list that the kernel gives up ends with an errno too, without the request that an error echoes.
+                    return FailureOf(request, type == Rtnetlink.NLMSG_DONE ? (ushort)0 : flags, payload) is { } failure ? throw failure : consistent;
                 }
 
                 if (parser(type, payload) is { } result)

@@ -51,6 +51,21 @@ public sealed class BadInputTests(DaemonFixture fixture, ITestOutputHelper outpu
         Assert.Contains("Invalid container name", await EngineApi.ErrorAsync(response, 400), StringComparison.Ordinal);
     }
 
+    /// <summary>A page of another origin is not told that it may read the answer, nor that it may ask for anything beyond what a form can.</summary>
+    [RootTheory]
+    [InlineData("GET", 200)]
+    [InlineData("OPTIONS", 404)]
+    public async Task Page_of_another_origin_gets_no_leave(string method, int status)
+    {
+        using HttpRequestMessage request = new(new HttpMethod(method), "/containers/json");
+        request.Headers.Add("Origin", "https://attacker.test");
+        request.Headers.Add("Access-Control-Request-Method", "POST");
+        using HttpResponseMessage response = await Api.SendAsync(request);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.DoesNotContain(response.Headers, header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+    }
+
     [RootFact]
     public async Task Image_without_a_command_needs_one()
     {

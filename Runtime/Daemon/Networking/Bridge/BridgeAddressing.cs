@@ -63,7 +63,7 @@ internal sealed record BridgeAddressing(IPAddress Gateway, IpSubnet Subnet, IpSu
     private static (IPAddress, int)? AddressOfUsersBridge(BridgeOptions options, LinkTable links)
     {
         int index = options.BridgeName == BridgeOptions.DefaultBridgeName ? 0 : links.IndexOf(options.BridgeName);
-        return index != 0 && links.Addresses().Find(address => address.Link == index && address.Address.AddressFamily == AddressFamily.InterNetwork) is { } found
+        return index != 0 && links.Addresses(index).FirstOrDefault(address => address.Address.AddressFamily == AddressFamily.InterNetwork) is { } found
             ? (found.Address, found.PrefixLength)
             : null;
     }

@@ -63,8 +63,7 @@ internal static class BridgeAddressingV6
     private static (IPAddress, int)? AddressOfUsersBridge(BridgeOptions options, LinkTable links)
     {
         int index = options.BridgeName == BridgeOptions.DefaultBridgeName ? 0 : links.IndexOf(options.BridgeName);
-        LinkAddress? found = index == 0 ? null : links.Addresses().Find(address =>
-            address.Link == index && address.Address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv6LinkLocal: false });
+        LinkAddress? found = index == 0 ? null : links.Addresses(index).FirstOrDefault(address => address.Address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv6LinkLocal: false });
         return found is null ? null : (found.Address, found.PrefixLength);
     }
 

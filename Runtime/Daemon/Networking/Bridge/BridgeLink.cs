@@ -101,7 +101,7 @@ internal static class BridgeLink
             wanted.Add((s_linkLocal, 64));
         }
 
-        foreach (LinkAddress address in links.Addresses().Where(a => a.Link == index))
+        foreach (LinkAddress address in links.Addresses(index))
         {
             bool known = wanted.Remove((address.Address, address.PrefixLength));
             if (!known && ours && (address.Address.AddressFamily == AddressFamily.InterNetwork || !address.Address.IsIPv6LinkLocal))

@@ -60,8 +60,8 @@ internal sealed class BridgeNetwork(
     public override async Task SweepAsync()
     {
         HashSet<string> current = [.. Current.Select(endpoint => VethPair.NameOf(endpoint.EndpointId))];
-        await Task.WhenAll(links.Links()
-            .Where(link => link.Kind == "veth" && link.Master == bridgeIndex && link.Alias.StartsWith(VethPair.AliasPrefix, StringComparison.Ordinal))
+        await Task.WhenAll(links.Ports(bridgeIndex)
+            .Where(link => link.Kind == "veth" && link.Alias.StartsWith(VethPair.AliasPrefix, StringComparison.Ordinal))
             .Where(link => !current.Contains(link.Name))
             .Select(link => reaper.DeleteAsync(link.Name)));
     }

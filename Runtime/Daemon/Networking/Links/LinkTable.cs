@@ -10,6 +10,9 @@ namespace Rtd.Daemon.Networking.Links;
 /// <summary>The host's links, addresses and routes by rtnetlink. Callers in parallel use a socket each; one is kept for the next.</summary>
 internal sealed class LinkTable : IDisposable
 {
+    /// <summary>IFNAMSIZ less the NUL.</summary>
+    private const int MaxNameLength = 15;
+
     private readonly ConcurrentBag<NetlinkSocket> _idle = [];
     private volatile bool _disposed;
 
@@ -23,8 +26,13 @@ internal sealed class LinkTable : IDisposable
     /// <summary>The index of a link, or 0.</summary>
     public int IndexOf(string name) => Use(socket => socket.IndexOf(name));
 
-    public List<LinkInfo> Links() => Use(socket => socket.Dump(
-        new NetlinkBatch(64).Begin(Rtnetlink.RTM_GETLINK, Rtnetlink.NLM_F_DUMP, "list", "links").LinkHeader(), ParseLink));
+    /// <summary>All links. The kernel writes some 1.5 KB for each: not to be asked for once per network.</summary>
+    public List<LinkInfo> Links() => Use(socket => socket.Dump(ListLinks(), ParseLink));
+
+    /// <summary>The links that are in a bridge.</summary>
+    /// <param name="bridge">The bridge's index.</param>
+    public IEnumerable<LinkInfo> Ports(int bridge) =>
+        Use(socket => socket.Dump(ListLinks().Put(Rtnetlink.IFLA_MASTER, (uint)bridge), ParseLink)).Where(link => link.Master == bridge);
 
     /// <summary>Subnets that the host can reach, or is in, by other links than this one.</summary>
     /// <param name="except">Index of a link that does not count, or 0.</param>
@@ -34,10 +42,14 @@ internal sealed class LinkTable : IDisposable
         .. Addresses().Where(address => address.Link != except).Select(address => new IpSubnet(address.Address, address.PrefixLength)),
     ];
 
-    public LinkInfo? Find(string name) => Links().Find(link => link.Name == name);
+    public LinkInfo? Find(string name) => name.Length is 0 or > MaxNameLength ? null : Use(socket => socket.Get(
+        new NetlinkBatch(64).Begin(Rtnetlink.RTM_GETLINK, 0, "find link", name, Libc.ENODEV).LinkHeader().Put(Rtnetlink.IFLA_IFNAME, name), ParseLink));
 
-    public List<LinkAddress> Addresses() => Use(socket => socket.Dump(
-        new NetlinkBatch(64).Begin(Rtnetlink.RTM_GETADDR, Rtnetlink.NLM_F_DUMP, "list", "addresses").Raw(new byte[Rtnetlink.IfAddrMsgSize]), ParseAddress));
+    public List<LinkAddress> Addresses() => Use(socket => socket.Dump(ListAddresses(0), ParseAddress));
+
+    /// <summary>The addresses of one link; none when there is no such link.</summary>
+    /// <param name="link">Its index.</param>
+    public IEnumerable<LinkAddress> Addresses(int link) => Use(socket => socket.Dump(ListAddresses(link), ParseAddress)).Where(address => address.Link == link);
 
     /// <summary>Routes of all tables but the kernel's table of local addresses, without default routes.</summary>
     public List<HostRoute> Routes() => Use(socket => socket.Dump(
@@ -50,6 +62,15 @@ internal sealed class LinkTable : IDisposable
         {
             socket.Dispose();
         }
+    }
+
+    private static NetlinkBatch ListLinks() => new NetlinkBatch(64).Begin(Rtnetlink.RTM_GETLINK, Rtnetlink.NLM_F_DUMP, "list", "links").LinkHeader();
+
+    private static NetlinkBatch ListAddresses(int link)
+    {
+        byte[] header = new byte[Rtnetlink.IfAddrMsgSize];
+        MemoryMarshal.Write(header.AsSpan(4), link);
+        return new NetlinkBatch(64).Begin(Rtnetlink.RTM_GETADDR, Rtnetlink.NLM_F_DUMP, "list", "addresses", Libc.ENODEV).Raw(header);
     }
 
     private T Use<T>(Func<NetlinkSocket, T> action)
