@@ -33,15 +33,9 @@ internal static class IdentityLookup
 
     private static (string User, string? Group) Split(string user)
     {
+        // As docker: a half that is empty is one that is not given.
         int colon = user.IndexOf(':');
-        if (colon < 0)
-        {
-            return (user, null);
-        }
-
-        return colon > 0 && colon < user.Length - 1
-            ? (user[..colon], user[(colon + 1)..])
-            : throw new InitException(Libc.EINVAL, $"invalid user \"{user}\": both sides of the colon must be given");
+        return colon < 0 ? (user, null) : (user[..colon], colon == user.Length - 1 ? null : user[(colon + 1)..]);
     }
 
     private static (uint Uid, string[]? Entry) FindUser(string user, List<string[]> passwd)

@@ -10,6 +10,12 @@ internal sealed class Mounts : IDisposable
 {
     private const ulong WritableMeanwhile = Libc.MOUNT_ATTR_RDONLY;
 
+    /// <summary>01777, what the kernel gives a tmpfs: of a directory that is made for one, so that it has the same at the container's next start.</summary>
+    private const uint TmpfsMode = 0x3ff;
+
+    /// <summary>07777.</summary>
+    private const int Permissions = 0xfff;
+
     private readonly IReadOnlyList<MountSpec> _specs;
     private readonly List<DetachedMount> _sources = [];
     private readonly List<SafeFileHandle> _unsealed = [];
@@ -92,15 +98,36 @@ internal sealed class Mounts : IDisposable
     private static void AttachBind(Rootfs rootfs, MountSpec mount, SafeFileHandle tree, bool isDirectory)
     {
         MountProperties.Apply(tree, Attributes(mount.Flags), below: !mount.WritableBelow, mount.Propagation, mount.Destination);
-        using SafeFileHandle target = isDirectory
-            ? MountTarget.MakeDirectory(rootfs.Fd, mount.Destination)
-            : MountTarget.MakeFile(rootfs.Fd, mount.Destination);
+        using SafeFileHandle target = BindTarget(rootfs, mount, isDirectory);
         if (!ReplacesProc(mount, tree))
         {
             RefuseInsideProc(target, mount);
         }
 
         Libc.move_mount(tree.Fd(), target.Fd(), mount.Destination);
+    }
+
+    /// <exception cref="InitException">One is a directory and the other is not.</exception>
+    private static SafeFileHandle BindTarget(Rootfs rootfs, MountSpec mount, bool isDirectory)
+    {
+        SafeFileHandle? target = null;
+        try
+        {
+            target = isDirectory ? MountTarget.MakeDirectory(rootfs.Fd, mount.Destination) : MountTarget.MakeFile(rootfs.Fd, mount.Destination);
+        }
+        catch (SyscallException failure) when (failure.Errno == Libc.ENOTDIR)
+        {
+            // Told below.
+        }
+
+        if (target is null || (Libc.fstat(target.Fd(), mount.Destination).Type == Libc.S_IFDIR) != isDirectory)
+        {
+            target?.Dispose();
+            throw new InitException(
+                Libc.ENOTDIR, $"cannot mount {mount.Source} onto {mount.Destination}: not a directory. Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type");
+        }
+
+        return target;
     }
 
     private void AttachNew(Rootfs rootfs, MountSpec mount)
@@ -117,9 +144,24 @@ internal sealed class Mounts : IDisposable
             MountKind.CgroupV2 => ("cgroup2", "cgroup", mount.Data),
             _ => throw new InitException(Libc.EINVAL, $"mount kind {mount.Kind} for {mount.Destination}"),
         };
+        using SafeFileHandle target = mount.Kind switch
+        {
+            MountKind.Proc or MountKind.Sysfs => MountTarget.MakeDirectoryWithoutLinks(rootfs.Fd, mount.Destination),
+            MountKind.Tmpfs => MountTarget.MakeDirectory(rootfs.Fd, mount.Destination, TmpfsMode),
+            _ => MountTarget.MakeDirectory(rootfs.Fd, mount.Destination),
+        };
+        if (mount.Kind != MountKind.Proc)
+        {
+            RefuseInsideProc(target, mount);
+        }
+
         if (mount.Kind == MountKind.Tmpfs)
         {
             attributes &= ~WritableMeanwhile;
+
+            // What was for root alone stays so. A mode among the options comes later, and counts.
+            string mode = "mode=" + Convert.ToString(Libc.fstat(target.Fd(), mount.Destination).stx_mode & Permissions, 8);
+            data = data.Length == 0 ? mode : $"{mode},{data}";
         }
 
         if ((mount.Flags & Libc.MS_SYNCHRONOUS) != 0)
@@ -129,14 +171,6 @@ internal sealed class Mounts : IDisposable
 
         SafeFileHandle made = Libc.fsmount(type, source, data, attributes);
         _own.Add(MountId(made.Fd()));
-        using SafeFileHandle target = mount.Kind is MountKind.Proc or MountKind.Sysfs
-            ? MountTarget.MakeDirectoryWithoutLinks(rootfs.Fd, mount.Destination)
-            : MountTarget.MakeDirectory(rootfs.Fd, mount.Destination);
-        if (mount.Kind != MountKind.Proc)
-        {
-            RefuseInsideProc(target, mount);
-        }
-
         Libc.move_mount(made.Fd(), target.Fd(), mount.Destination);
         if (mount.Kind == MountKind.Tmpfs && (mount.Flags & Libc.MS_RDONLY) != 0)
         {

@@ -35,6 +35,9 @@ internal sealed class TestDaemon(TestHost host) : IAsyncDisposable
     public int PreparedSandboxes { get; init; } = Tree.PreparedSandboxes;
 
     /// <summary>On top of what the tests have.</summary>
+    /// <summary>Signals by name that whoever starts it has ignored, as nohup does and a shell that starts it in the background.</summary>
+    public string Ignored { get; init; } = "";
+
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>All the daemon has written so far.</summary>
@@ -124,7 +127,7 @@ internal sealed class TestDaemon(TestHost host) : IAsyncDisposable
     private Process Launch(IReadOnlyList<string> command, string notifySocket)
     {
         // The daemon's output goes straight to a file: a pipe could fill, or keep a reader waiting for a container that inherited it.
-        ProcessStartInfo info = new("sh", ["-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh", LogFile, .. host.InsideAndOwned(command)]);
+        ProcessStartInfo info = new("sh", ["-c", $"{(Ignored.Length > 0 ? $"trap '' {Ignored}; " : "")}log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh", LogFile, .. host.InsideAndOwned(command)]);
         info.Environment["NOTIFY_SOCKET"] = notifySocket;
         if (IsManaged)
         {

@@ -57,6 +57,7 @@ public sealed class LogDriversTests
     [InlineData("fluentd", "fluentd-max-retries", "-1", "invalid value '-1' for log opt 'fluentd-max-retries': must be a number")]
     [InlineData("gelf", "gelf-compression-type", "gzip", "gelf-address is a required parameter")]
     [InlineData("journald", "cache-disabled", "foo", "invalid value 'foo' for log opt 'cache-disabled': must be true or false")]
+    [InlineData("json-file", "tag", "{{.Name}}/{{.ID", "invalid log opt 'tag': unclosed action")]
     [InlineData("journald", "tag", "{{.Foo}}", "invalid log opt 'tag': no field \".Foo\"")]
     public void Mistakes_are_named_in_dockers_words(string driver, string key, string value, string message)
     {

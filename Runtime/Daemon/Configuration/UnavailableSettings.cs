@@ -7,7 +7,7 @@ namespace Rtd.Daemon.Configuration;
 internal static class UnavailableSettings
 {
     private static readonly FrozenSet<string> s_switches = FrozenSet.Create(
-        "allow-direct-routing", "cri-containerd", "experimental", "raw-logs", "rootless", "selinux-enabled");
+        "allow-direct-routing", "cri-containerd", "experimental", "ip-forward-no-drop", "raw-logs", "rootless", "selinux-enabled");
 
     private static readonly FrozenSet<string> s_values = FrozenSet.Create(
         "api-cors-header", "bridge-accept-fwmark", "cdi-spec-dir", "containerd",

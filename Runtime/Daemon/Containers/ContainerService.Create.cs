@@ -71,14 +71,26 @@ internal sealed partial class ContainerService
 
     private List<string> Complete(ContainerCreateRequest request, Image image)
     {
+        CreateRules.ValidateAsked(request.HostConfig, request.Config);
         ImageMerge.Apply(request.Config, image.Config.Config);
         if (request.Config.NetworkDisabled)
         {
             request.HostConfig.NetworkMode = "none";
         }
 
-        return [.. CreateRules.Validate(request.Config), .. _createRules.Complete(request.HostConfig, request.Config)];
+        List<string> warnings = [.. CreateRules.Validate(request.Config), .. _createRules.Complete(request.HostConfig, request.Config)];
+        HostConfig host = request.HostConfig;
+        host.NetworkMode = ById(host.NetworkMode);
+        host.PidMode = ById(host.PidMode);
+        host.IpcMode = ById(host.IpcMode);
+        return warnings;
     }
+
+    /// <summary>Another container is meant for good, and may get another name. One that is not there is an error of the start.</summary>
+    private string ById(string mode) =>
+        mode.StartsWith(CreateRules.ContainerPrefix, StringComparison.Ordinal) && _store.Find(mode[CreateRules.ContainerPrefix.Length..]) is { } target
+            ? CreateRules.ContainerPrefix + target.Id
+            : mode;
 
     private void CompleteHostname(ContainerConfig config, HostConfig host, string id)
     {

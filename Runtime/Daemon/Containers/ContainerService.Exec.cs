@@ -195,7 +195,7 @@ internal sealed partial class ContainerService
         }
         catch (Exception failure)
         {
-            exec.SetState(new ExecState(false, 0, (failure as StartException)?.ExitCode ?? NotExecutableExitCode, DateTimeOffset.UtcNow));
+            exec.SetState(new ExecState(false, 0, failure is StartException { ExitCode: NotFoundExitCode } ? NotFoundExitCode : NotExecutableExitCode, DateTimeOffset.UtcNow));
             await exec.Streams.EndAsync();
             throw ExecError(failure);
         }

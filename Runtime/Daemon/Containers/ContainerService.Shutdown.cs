@@ -5,9 +5,12 @@ namespace Rtd.Daemon.Containers;
 
 internal sealed partial class ContainerService
 {
+    /// <summary>What a container has beyond its stop timeout, to be killed in.</summary>
+    private static readonly TimeSpan s_stopGrace = TimeSpan.FromSeconds(5);
+
     /// <summary>
-    /// Ends all containers at the daemon's end (with live restore none), side by side: each has its own stop timeout, all together have <paramref name="timeout"/>,
-    /// after which they are killed. From now on nothing is created, started or restarted.
+    /// Ends all containers at the daemon's end (with live restore none), side by side: each has its own stop timeout, all together have <paramref name="timeout"/>
+    /// or, as with Docker, what the most patient of them asks for; after that they are killed. From now on nothing is created, started or restarted.
     /// </summary>
     public async Task ShutdownAsync(TimeSpan timeout)
     {
@@ -20,12 +23,19 @@ internal sealed partial class ContainerService
             .. _store.All.Where(container => container.State.Running && !OutlivesDaemon(container)).Select(StopAtShutdownAsync),
         ];
         Task all = Task.WhenAll(stops);
-        if (await Task.WhenAny(all, Task.Delay(timeout)) != all)
+        if (await Task.WhenAny(all, Task.Delay(ShutdownTimeout(timeout))) != all)
         {
             await Task.WhenAll(_store.All.Where(container => !OutlivesDaemon(container)).Select(KillAtShutdownAsync));
         }
 
         await _unsaved.TryAllAsync();
+    }
+
+    private TimeSpan ShutdownTimeout(TimeSpan configured)
+    {
+        int longest = _store.All.Where(container => container.State.Running && !OutlivesDaemon(container)).Select(StopTimeout).Append(0).Aggregate((one, other) => one < 0 || other < 0 ? -1 : Math.Max(one, other));
+        TimeSpan asked = TimeSpan.FromSeconds(longest) + s_stopGrace;
+        return longest < 0 || configured == Timeout.InfiniteTimeSpan ? Timeout.InfiniteTimeSpan : asked > configured ? asked : configured;
     }
 
     private bool OutlivesDaemon(Container container) => _parts.Outlive && container.Run is { Process.OutlivesDaemon: true };

@@ -9,7 +9,7 @@ internal sealed partial class ContainerService
 {
     private const string StartFailurePrefix = "failed to create task for container: ";
 
-    private const int StartFailedExitCode = 128, NotExecutableExitCode = 126;
+    private const int StartFailedExitCode = 128, NotExecutableExitCode = 126, NotFoundExitCode = 127;
 
     /// <summary>Starts a container; not modified when it runs already.</summary>
     public async Task StartAsync(string reference)

@@ -77,17 +77,26 @@ internal sealed partial class ContainerService
         }
     }
 
-    /// <summary>Sends a signal to a container's first process; conflict when it does not run.</summary>
+    /// <summary>Sends a signal to a container's first process; conflict when it does not run. Whoever sends SIGKILL finds it ended.</summary>
     public async Task KillAsync(string reference, string? signal)
     {
         int number = string.IsNullOrEmpty(signal) ? Libc.SIGKILL : Signals.Parse(signal);
+        if (await SendAsync(reference, number) is { } run && number == Libc.SIGKILL && !await EndsWithinAsync(run, (int)s_killTimeout.TotalSeconds))
+        {
+            s_log.Warn("container {0} has not ended {1} s after SIGKILL", reference, s_killTimeout.TotalSeconds);
+        }
+    }
+
+    /// <returns>What got the signal; null when there was only a restart to call off.</returns>
+    private async Task<ContainerRun?> SendAsync(string reference, int number)
+    {
         (Container container, AsyncLock.Holder holder) = await EnterAsync(reference);
         using (holder)
         {
             if (container.State.Status == ContainerStatus.Restarting)
             {
                 BeginStop(container);
-                return;
+                return null;
             }
 
             if (!container.State.Alive || container.Run is not { } run)
@@ -102,6 +111,7 @@ internal sealed partial class ContainerService
             }
 
             await SignalAsync(container, run, number, thaw: ends);
+            return run;
         }
     }
 

@@ -102,7 +102,7 @@ internal sealed partial class ContainerService
 
         if (old.NanoCpus > 0 && (change.CpuPeriod > 0 || change.CpuQuota > 0))
         {
-            throw EngineException.Conflict("Conflicting options: CPU Period and Quota cannot be updated as NanoCPUs has already been set.");
+            throw EngineException.Conflict($"Conflicting options: CPU {(change.CpuPeriod > 0 ? "Period" : "Quota")} cannot be updated as NanoCPUs has already been set.");
         }
 
         bool memoryAboveSwap = change.Memory > 0 && change.MemorySwap == 0 && old.MemorySwap > 0 && change.Memory > old.MemorySwap;

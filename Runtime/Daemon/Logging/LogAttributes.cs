@@ -69,7 +69,11 @@ internal static class LogAttributes
     }
 
     /// <summary>Docker's tag templates: the fields that people use, between double braces.</summary>
-    private static string Expand(string template, LogContext context) => Regex.Replace(
+    private static string Expand(string template, LogContext context) => template.LastIndexOf("{{", StringComparison.Ordinal) > template.LastIndexOf("}}", StringComparison.Ordinal)
+        ? throw EngineException.InvalidParameter("invalid log opt 'tag': unclosed action")
+        : Fill(template, context);
+
+    private static string Fill(string template, LogContext context) => Regex.Replace(
         template,
         @"\{\{(.*?)\}\}",
         match => match.Groups[1].Value.Trim() switch

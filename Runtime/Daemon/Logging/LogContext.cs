@@ -19,6 +19,8 @@ internal sealed record LogContext
 
     public string Command { get; init; } = "";
 
+    public DateTimeOffset Created { get; init; }
+
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>NAME=value.</summary>

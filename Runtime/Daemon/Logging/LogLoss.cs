@@ -34,9 +34,26 @@ internal sealed class LogLoss
             _sinceTold += messages;
             if (_told == long.MinValue || now - _told >= s_silence.TotalMilliseconds)
             {
-                s_log.Warn("{Log}: {Count} messages lost: {Reason}", log, _sinceTold, reason);
-                (_told, _sinceTold) = (now, 0);
+                Tell(log);
             }
         }
+    }
+
+    /// <summary>At the end of the log: tells of those that were not told yet.</summary>
+    public void TellRest(string log)
+    {
+        lock (_lock)
+        {
+            if (_sinceTold > 0)
+            {
+                Tell(log);
+            }
+        }
+    }
+
+    private void Tell(string log)
+    {
+        s_log.Warn("{Log}: {Count} {Noun} lost: {Reason}", log, _sinceTold, _sinceTold == 1 ? "message" : "messages", Reason);
+        (_told, _sinceTold) = (Environment.TickCount64, 0);
     }
 }

@@ -9,9 +9,10 @@ internal sealed class StopSignals : IDisposable
 {
     private static readonly Logger s_log = LogManager.GetLogger("daemon");
 
-    private readonly CancellationTokenSource _stop = new();
     /// <summary>Of Linux; signals that are not the same everywhere have no name in .NET, which takes them by number.</summary>
     private const PosixSignal SIGUSR1 = (PosixSignal)10;
+
+    private readonly CancellationTokenSource _stop = new();
 
     private readonly Action _reload;
     private readonly Action _dump;
@@ -22,6 +23,12 @@ internal sealed class StopSignals : IDisposable
     {
         _reload = reload;
         _dump = dump;
+        foreach (Signum signal in (Signum[])[Signum.SIGTERM, Signum.SIGINT, Signum.SIGHUP, Signum.SIGUSR1])
+        {
+            // nohup, and a shell that starts it in the background, have some ignored; .NET would leave it at that.
+            Stdlib.SetSignalAction(signal, SignalAction.Default);
+        }
+
         _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnStop),

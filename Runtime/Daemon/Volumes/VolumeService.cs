@@ -59,7 +59,7 @@ internal sealed class VolumeService(VolumeStore store, IVolumeDrivers drivers)
             DriverVolume known = await volume.Driver.FindAsync(name) ?? throw EngineException.NotFound($"get {name}: no such volume");
             summary.Mountpoint = known.Mountpoint;
             summary.Status = known.Status;
-            summary.CreatedAt = known.Created is { } created ? Timestamps.Format(created) : summary.CreatedAt;
+            summary.CreatedAt = known.Created is { } created ? Timestamps.FormatSeconds(created) : summary.CreatedAt;
         }
 
         return summary;
@@ -114,7 +114,7 @@ internal sealed class VolumeService(VolumeStore store, IVolumeDrivers drivers)
 
     private static VolumeSummary Summarize(Volume volume, string? mountpoint) => new()
     {
-        CreatedAt = Timestamps.Format(volume.Record.Created),
+        CreatedAt = Timestamps.FormatSeconds(volume.Record.Created),
         Driver = volume.Record.Driver,
         Labels = volume.Record.Labels.Count > 0 ? volume.Record.Labels : null,
         Mountpoint = mountpoint ?? (volume.Record.Driver == Local.LocalDriver.DriverName ? volume.Mountpoint : ""),
@@ -125,7 +125,7 @@ internal sealed class VolumeService(VolumeStore store, IVolumeDrivers drivers)
 
     private static VolumeSummary Summarize(DriverVolume known, IVolumeDriver driver) => new()
     {
-        CreatedAt = known.Created is { } created ? Timestamps.Format(created) : "",
+        CreatedAt = known.Created is { } created ? Timestamps.FormatSeconds(created) : "",
         Driver = driver.Name,
         Mountpoint = known.Mountpoint,
         Name = known.Name,

@@ -17,6 +17,9 @@ internal static class MountTarget
     /// <summary>The directory, made with its parents (0755) where it is missing.</summary>
     public static SafeFileHandle MakeDirectory(int root, string path) => MakeDirectory(root, path, InRoot, MaxLinks);
 
+    /// <summary>As <see cref="MakeDirectory(int, string)"/>, with a mode for the directory itself.</summary>
+    public static SafeFileHandle MakeDirectory(int root, string path, uint mode) => MakeDirectory(root, path, InRoot, MaxLinks, mode);
+
     /// <summary>As <see cref="MakeDirectory(int, string)"/>, but a link anywhere on the way is an error: /proc and /sys must be where they seem (CVE-2019-19921).</summary>
     public static SafeFileHandle MakeDirectoryWithoutLinks(int root, string path) =>
         MakeDirectory(root, path, InRoot | Libc.RESOLVE_NO_SYMLINKS, 0);
@@ -53,7 +56,7 @@ internal static class MountTarget
         return length > 0 ? Encoding.UTF8.GetString(buffer[..length]) : null;
     }
 
-    private static SafeFileHandle MakeDirectory(int root, string path, ulong resolve, int links)
+    private static SafeFileHandle MakeDirectory(int root, string path, ulong resolve, int links, uint mode = 0x1ed)
     {
         int fd = Libc.try_openat2(root, path, Libc.O_PATH | Libc.O_DIRECTORY, 0, resolve);
         if (fd >= 0)
@@ -71,11 +74,11 @@ internal static class MountTarget
         string name = trimmed[(slash + 1)..];
         string above = slash <= 0 ? "/" : trimmed[..slash];
         using SafeFileHandle parent = MakeDirectory(root, above, resolve, links);
-        int status = Libc.try_mkdirat(parent.Fd(), name, 0x1ed);
+        int status = Libc.try_mkdirat(parent.Fd(), name, mode);
         if (status == -Libc.EEXIST && links > 0 && ReadLink(parent, name) is { } target)
         {
             // A link to nowhere: what it names is made, inside the root.
-            return MakeDirectory(root, target.StartsWith('/') ? target : $"{above}/{target}", resolve, links - 1);
+            return MakeDirectory(root, target.StartsWith('/') ? target : $"{above}/{target}", resolve, links - 1, mode);
         }
 
         return status is 0 or -Libc.EEXIST

@@ -107,6 +107,17 @@ public sealed class ExecTests(DaemonFixture fixture, ITestOutputHelper output) :
         Assert.Equal("CapInh:\t0000000000000000\nCapPrm:\t00000000a80425fb\nCapEff:\t00000000a80425fb\nCapBnd:\t00000000a80425fb\nCapAmb:\t0000000000000000\nSeccomp:\t2\n", status);
     }
 
+    [RootTheory]
+    [InlineData(126, "-u", "nobody-here", "ID", "true")]
+    [InlineData(126, "ID", "/etc")]
+    [InlineData(127, "ID", "no-such-program")]
+    public async Task What_cannot_be_started_has_dockers_exit_code(int code, params string[] arguments)
+    {
+        string id = await StartAsync("sleep 1000");
+
+        (await DockerAsync(["exec", .. arguments.Select(argument => argument == "ID" ? id : argument)])).Exits(code);
+    }
+
     [RootFact]
     public async Task Is_in_the_containers_cgroup()
     {

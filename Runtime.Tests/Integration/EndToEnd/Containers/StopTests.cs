@@ -63,6 +63,7 @@ public sealed class StopTests(DaemonFixture fixture, ITestOutputHelper output) :
 
         (await Clients.RunAsync(cli, "kill", id)).Exits(0);
 
+        Assert.Equal("exited", await InspectAsync(id, "{{.State.Status}}"));
         Assert.Equal("137\n", (await DockerAsync("wait", id)).Exits(0).Stdout);
     }
 

@@ -118,6 +118,53 @@ public sealed class MountTests(DaemonFixture fixture, ITestOutputHelper output) 
         Assert.EndsWith("\n700\n", line, StringComparison.Ordinal);
     }
 
+    /// <summary>A directory that was for its owner alone is so when it is a tmpfs; one that is made for it is for all, at a restart too.</summary>
+    [RootFact]
+    public async Task Tmpfs_has_the_mode_of_what_it_covers()
+    {
+        string made = (await DockerAsync("run", "-d", "busybox", "mkdir", "-m", "2750", "/closed")).Exits(0).Line;
+        (await DockerAsync("wait", made)).Exits(0);
+        (await DockerAsync("commit", made, "modes:1")).Exits(0);
+        string id = (await DockerAsync("run", "-d", "--tmpfs", "/closed", "--mount", "type=tmpfs,target=/new", "--tmpfs", "/other:mode=711", "modes:1", "stat", "-c", "%a", "/closed", "/new", "/other")).Exits(0).Line;
+        (await DockerAsync("wait", id)).Exits(0);
+        (await DockerAsync("start", "-a", id)).Exits(0);
+
+        Assert.Equal("2750\n1777\n711\n2750\n1777\n711\n", (await DockerAsync("logs", id)).Exits(0).Stdout);
+        (await DockerAsync("rm", made, id)).Exits(0);
+        (await DockerAsync("rmi", "modes:1")).Exits(0);
+    }
+
+    [RootFact]
+    public async Task Tmpfs_at_dev_has_the_devices() =>
+        Assert.Equal("/dev/full\n/dev/null\n", (await ShellAsync("ls /dev/null /dev/full; echo > /dev/null", "--tmpfs", "/dev:dev")).Exits(0).Stdout);
+
+    [RootFact]
+    public async Task Directory_and_file_do_not_go_onto_each_other()
+    {
+        const string Hint = "Are you trying to mount a directory onto a file (or vice-versa)?";
+        string directory = MakeDirectory("bound");
+        string file = Path.Combine(directory, "file");
+        await File.WriteAllTextAsync(file, "");
+
+        (await ShellAsync("true", "-v", $"{directory}:/etc/passwd")).Exits(125).Says(Hint);
+        (await ShellAsync("true", "-v", $"{file}:/etc")).Exits(125).Says(Hint);
+    }
+
+    /// <summary>What was made for a container goes with the last that has it.</summary>
+    [RootFact]
+    public async Task Anonymous_volume_goes_with_the_last_that_has_it()
+    {
+        string first = (await DockerAsync("create", "-v", "/own", "-v", "named-volume:/named", "busybox", "true")).Exits(0).Line;
+        string second = (await DockerAsync("create", "--volumes-from", first, "busybox", "true")).Exits(0).Line;
+        (await DockerAsync("rm", "-v", first)).Exits(0);
+        Assert.Equal(2, (await DockerAsync("volume", "ls", "-q")).Exits(0).Lines.Count);
+
+        (await DockerAsync("rm", "-v", second)).Exits(0);
+
+        Assert.Equal(["named-volume"], (await DockerAsync("volume", "ls", "-q")).Exits(0).Lines);
+        (await DockerAsync("volume", "rm", "named-volume")).Exits(0);
+    }
+
     [RootFact]
     public async Task Link_at_the_target_stays_inside_the_container()
     {

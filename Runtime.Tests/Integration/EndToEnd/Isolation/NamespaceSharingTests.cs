@@ -36,6 +36,34 @@ public sealed class NamespaceSharingTests(DaemonFixture fixture, ITestOutputHelp
         (await ShellAsync("true", "--ipc", "nonsense")).Exits(125).Says("invalid IPC mode: nonsense");
     }
 
+    [RootFact]
+    public async Task The_other_container_may_get_another_name()
+    {
+        string donor = await StartAsync("sleep 1000", "--ipc", "shareable", "--name", "first-name");
+        string guest = await StartAsync("sleep 1000", "--ipc", "container:first-name", "--pid", "container:first-name", "--network", "container:first-name");
+        (await DockerAsync("rename", "first-name", "second-name")).Exits(0);
+        await StartAsync("sleep 1000", "--ipc", "shareable", "--name", "first-name");
+
+        (await DockerAsync("restart", "-t", "0", guest)).Exits(0);
+
+        foreach (string kind in (string[])["ipc", "pid", "net"])
+        {
+            Assert.Equal(await NamespaceAsync(donor, kind), await NamespaceAsync(guest, kind));
+        }
+
+        string host = (await DockerAsync("inspect", "-f", "{{.HostConfig.IpcMode}} {{.HostConfig.PidMode}} {{.HostConfig.NetworkMode}}", guest)).Exits(0).Line;
+        Assert.Equal($"container:{donor} container:{donor} container:{donor}", host);
+    }
+
+    [RootFact]
+    public async Task What_is_shared_cannot_be_had_otherwise_too()
+    {
+        string donor = await StartAsync("sleep 1000");
+
+        (await ShellAsync("true", "--uts", "host", "-h", "own")).Exits(125).Says("conflicting options: hostname and the UTS mode");
+        (await ShellAsync("true", "--network", $"container:{donor}", "--expose", "80")).Exits(125).Says("conflicting options: port exposing and the container type network mode");
+    }
+
     [RootTheory]
     [InlineData("none", "1")]
     [InlineData("private", "0")]

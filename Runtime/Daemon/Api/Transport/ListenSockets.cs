@@ -65,7 +65,7 @@ internal static class ListenSockets
         catch (SocketException error)
         {
             socket.Dispose();
-            throw EngineException.System($"can't create unix socket {path}: {Reason(error)}", error);
+            throw EngineException.System($"can't create unix socket {path}: {SocketReason.Of(error, isPath: true)}", error);
         }
         catch
         {
@@ -93,7 +93,7 @@ internal static class ListenSockets
         catch (SocketException error)
         {
             socket.Dispose();
-            throw EngineException.System($"can't listen on {address}: {Reason(error)}", error);
+            throw EngineException.System($"can't listen on {address}: {SocketReason.Of(error)}", error);
         }
     }
 
@@ -193,6 +193,4 @@ internal static class ListenSockets
             throw new SyscallException(call, (int)Stdlib.GetLastError(), path);
         }
     }
-
-    private static string Reason(SocketException error) => Libc.strerror(error.NativeErrorCode);
 }

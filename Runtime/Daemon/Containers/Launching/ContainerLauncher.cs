@@ -165,6 +165,7 @@ internal sealed class ContainerLauncher(ContainerDependencies parts, ContainerDe
         ImageId = record.ImageId,
         ImageName = record.Config.Image,
         Command = string.Join(' ', record.Command),
+        Created = record.Created,
         Labels = record.Config.Labels ?? [],
         Environment = record.Config.Env ?? [],
     };

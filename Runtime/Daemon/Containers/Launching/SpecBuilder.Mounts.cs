@@ -20,7 +20,7 @@ internal sealed partial class SpecBuilder
         List<MountSpec> own = [.. _record.Mounts.Select(Mount)];
         HashSet<string> taken = [.. own.Select(mount => mount.Destination)];
         IEnumerable<MountSpec> ours = DefaultMounts().Concat(FileMounts())
-            .Where(mount => !taken.Contains(mount.Destination) && !(taken.Contains("/dev") && IsBelow(mount.Destination, "/dev")))
+            .Where(mount => !taken.Contains(mount.Destination) && !(HasOwnDev && IsBelow(mount.Destination, "/dev")))
             .Where(mount => !(taken.Contains("/sys/fs/cgroup") && IsBelow(mount.Destination, "/sys/fs/cgroup")));
         return [.. ours.Concat(own).OrderBy(mount => Depth(mount.Destination))]; // OrderBy keeps the order of equals
     }

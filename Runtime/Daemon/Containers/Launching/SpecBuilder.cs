@@ -109,9 +109,12 @@ internal sealed partial class SpecBuilder(SpecInputs inputs, ContainerDefaults d
         }
     }
 
+    /// <summary>The user has brought a /dev, with something in it; an empty one is filled like ours.</summary>
+    private bool HasOwnDev => _record.Mounts.Exists(mount => mount.Destination == "/dev" && mount.Type != MountPoint.Tmpfs);
+
     private IReadOnlyList<DeviceSpec> Devices()
     {
-        if (_record.Mounts.Exists(mount => mount.Destination == "/dev"))
+        if (HasOwnDev)
         {
             return []; // a /dev of the user's own holds what he wants; nodes made there could land on the host
         }

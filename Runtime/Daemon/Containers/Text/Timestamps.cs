@@ -8,6 +8,9 @@ namespace Rtd.Daemon.Containers.Text;
 /// <summary>Times in the forms of the API.</summary>
 internal static class Timestamps
 {
+    /// <summary>RFC 3339 without fractions, as Docker tells when a volume was made.</summary>
+    public static string FormatSeconds(DateTimeOffset time) => Format(time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond)));
+
     /// <summary>RFC 3339 with as many digits as needed, in UTC; Go's zero time for never.</summary>
     public static string Format(DateTimeOffset? time) => GoTimeConverter.Print(time?.UtcDateTime ?? default);
 

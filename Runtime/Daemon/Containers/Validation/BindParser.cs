@@ -76,16 +76,23 @@ internal static class BindParser
     private static Modes ParseMode(string mode, string subject)
     {
         Modes modes = new(true, false, "");
+        HashSet<string> subjects = [];
         foreach (string word in mode.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            modes = word switch
+            (string about, modes) = word switch
             {
-                "ro" => modes with { Writable = false },
-                "nocopy" => modes with { NoCopy = true },
-                "rw" or "z" or "Z" or "cached" or "consistent" or "delegated" => modes,
-                _ when IsPropagation(word) && modes.Propagation.Length == 0 => modes with { Propagation = word },
+                "ro" => ("access", modes with { Writable = false }),
+                "rw" => ("access", modes),
+                "nocopy" => ("copy", modes with { NoCopy = true }),
+                "z" or "Z" => ("label", modes),
+                "cached" or "consistent" or "delegated" => ("consistency", modes),
+                _ when IsPropagation(word) => ("propagation", modes with { Propagation = word }),
                 _ => throw InvalidMode(mode, subject),
             };
+            if (!subjects.Add(about))
+            {
+                throw InvalidMode(mode, subject);
+            }
         }
 
         return modes;

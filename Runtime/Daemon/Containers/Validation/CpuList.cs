@@ -22,7 +22,7 @@ internal static class CpuList
         List<(int First, int Last)>? online = Ranges(available.Trim());
         if (online is not null && !wanted.TrueForAll(range => online.Exists(here => here.First <= range.First && range.Last <= here.Last)))
         {
-            string noun = kind == "cpus" ? "CPUs" : "Memory nodes";
+            string noun = kind == "cpus" ? "CPUs" : "memory nodes";
             throw EngineException.InvalidParameter($"Requested {noun} are not available - requested {list}, available: {available.Trim()}");
         }
     }

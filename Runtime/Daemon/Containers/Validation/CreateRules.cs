@@ -13,7 +13,7 @@ namespace Rtd.Daemon.Containers.Validation;
 internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRules resources)
 {
     private const int MaximumHostname = 64;
-    private const string ContainerPrefix = "container:";
+    public const string ContainerPrefix = "container:";
 
     /// <summary>The container whose pid namespace is to be shared, or null.</summary>
     public static string? PidContainer(HostConfig host) =>
@@ -62,11 +62,21 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
     /// <summary>Entry point and arguments, as one list.</summary>
     public static List<string> Command(ContainerConfig config) => [.. config.Entrypoint ?? [], .. config.Cmd ?? []];
 
+    /// <summary>Checks what the request alone says, before the image's part is merged in.</summary>
+    public static void ValidateAsked(HostConfig host, ContainerConfig config)
+    {
+        Refuse(host.UTSMode == "host" && config.Hostname.Length > 0, "conflicting options: hostname and the UTS mode");
+        bool shares = NetworkMode.Parse(host.NetworkMode).Kind == NetworkModeKind.Container;
+        Refuse(shares && config.ExposedPorts is { Count: > 0 }, "conflicting options: port exposing and the container type network mode");
+    }
+
     /// <summary>Checks the host part and sets what was left open.</summary>
     /// <returns>Warnings for the client.</returns>
     public IReadOnlyList<string> Complete(HostConfig host, ContainerConfig config)
     {
         List<string> warnings = [.. resources.Complete(host)];
+        host.PidsLimit = host.PidsLimit is <= 0 ? null : host.PidsLimit; // both forms of "unlimited"
+        host.MemorySwappiness = host.MemorySwappiness == -1 ? null : host.MemorySwappiness;
         RestartRules.Validate(host.RestartPolicy);
         Refuse(host.AutoRemove && !RestartRules.IsNone(host.RestartPolicy), "can't create 'AutoRemove' container with restart policy");
         Refuse(host.ShmSize < 0, "SHM size can not be less than 0");
@@ -136,7 +146,7 @@ internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRu
 
     private void CompleteLog(HostConfig host)
     {
-        if (host.LogConfig.Type.Length == 0)
+        if (host.LogConfig.Type.Length == 0 || host.LogConfig.Type == defaults.LogDriver)
         {
             Dictionary<string, string> options = defaults.LogOptions.ToDictionary();
             foreach ((string name, string value) in host.LogConfig.Config ?? [])

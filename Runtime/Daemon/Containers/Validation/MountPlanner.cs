@@ -65,7 +65,7 @@ internal sealed class MountPlanner(Func<string, ContainerRecord> findContainer)
         foreach (MountPoint point in FindSource(name).Mounts.Where(point => point.Type != MountPoint.Tmpfs))
         {
             _inherited.Add(point.Destination);
-            _mounts[point.Destination] = new PlannedMount(point with { Writable = point.Writable && mode != "ro", Anonymous = false });
+            _mounts[point.Destination] = new PlannedMount(point with { Writable = point.Writable && mode != "ro" });
         }
     }
 

@@ -24,7 +24,7 @@ internal static class MountRequestParser
             MountPoint.Tmpfs => new PlannedMount(Tmpfs(mount, subject)),
             MountPoint.Image => new PlannedMount(Image(mount, subject)),
             "npipe" or "cluster" => throw EngineException.InvalidParameter($"mounts of type \"{mount.Type}\" are not supported"),
-            _ => throw EngineException.InvalidParameter($"mount type unknown: \"{mount.Type}\""),
+            _ => throw EngineException.InvalidParameter($"{subject}: mount type unknown"),
         };
     }
 
@@ -81,6 +81,10 @@ internal static class MountRequestParser
         {
             VolumeNames.Validate(name);
         }
+        else if (subpath.Length > 0)
+        {
+            throw EngineException.InvalidParameter($"{subject}: must not set Subpath when using anonymous volumes");
+        }
 
         MountPoint point = new()
         {
@@ -124,10 +128,27 @@ internal static class MountRequestParser
     private static string Subpath(string? asked, string noun, string subject)
     {
         string subpath = asked ?? "";
-        return subpath.StartsWith('/') || subpath.Contains('\0') || subpath.Split('/').Contains("..")
-            ? throw EngineException.InvalidParameter($"{subject}: subpath must be a relative path within the {noun}")
-            : subpath;
+        List<string> names = [];
+        foreach (string word in subpath.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(word => word != "."))
+        {
+            if (word != "..")
+            {
+                names.Add(word);
+            }
+            else if (names.Count > 0)
+            {
+                names.RemoveAt(names.Count - 1);
+            }
+            else
+            {
+                throw OutsideOf(noun, subject);
+            }
+        }
+
+        return subpath.StartsWith('/') || subpath.Contains('\0') ? throw OutsideOf(noun, subject) : string.Join('/', names);
     }
+
+    private static EngineException OutsideOf(string noun, string subject) => EngineException.InvalidParameter($"{subject}: subpath must be a relative path within the {noun}");
 
     private static MountPoint Tmpfs(MountRequest mount, string subject)
     {

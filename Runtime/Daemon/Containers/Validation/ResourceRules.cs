@@ -50,8 +50,8 @@ internal sealed partial class ResourceRules(int cpuCount, CgroupFeatures feature
     private void CheckCpu(ContainerResources resources)
     {
         long nano = resources.NanoCpus;
-        Refuse(nano > 0 && resources.CpuPeriod > 0, "Conflicting options: Nano CPUs and CPU Period cannot both be set.");
-        Refuse(nano > 0 && resources.CpuQuota > 0, "Conflicting options: Nano CPUs and CPU Quota cannot both be set.");
+        Refuse(nano > 0 && resources.CpuPeriod > 0, "Conflicting options: Nano CPUs and CPU Period cannot both be set");
+        Refuse(nano > 0 && resources.CpuQuota > 0, "Conflicting options: Nano CPUs and CPU Quota cannot both be set");
         Refuse(
             nano < 0 || nano > cpuCount * 1_000_000_000L || nano is > 0 and < 10_000_000,
             $"range of CPUs is from 0.01 to {Text(cpuCount)}.00, as there are only {Text(cpuCount)} CPUs available");

@@ -1,3 +1,5 @@
+using Rtd.Daemon.Containers.Text;
+
 namespace Rtd.Daemon.Logging.Gelf;
 
 /// <summary>The additional fields that every message of a container has, under Docker's names.</summary>
@@ -13,6 +15,7 @@ internal static class GelfFields
             ["image_name"] = context.ImageName,
             ["command"] = context.Command,
             ["tag"] = tag,
+            ["created"] = Timestamps.Format(context.Created),
         };
         foreach ((string name, string value) in attributes)
         {

@@ -268,7 +268,7 @@ internal sealed partial class JsonFileLog
         try
         {
             using (FileStream plain = new(PathOf(age), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-            using (FileStream compressed = new(fresh, FileMode.Create))
+            using (FileStream compressed = new(fresh, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead }))
             using (GZipStream gzip = new(compressed, CompressionLevel.Fastest))
             {
                 plain.CopyTo(gzip);

@@ -56,6 +56,7 @@ internal sealed partial class JsonFileLog(string path, JsonFileOptions options) 
                 _disposed = true;
                 _file?.Dispose();
                 _file = null;
+                _loss.TellRest(Path);
                 Wake();
             }
         }

@@ -138,6 +138,7 @@ internal sealed class RemoteLog(string name, string container, ILogSender sender
             await _sending;
         }
 
+        _loss.TellRest(Title);
         await sender.DisposeAsync();
         if (cache is not null)
         {

@@ -23,11 +23,10 @@ internal sealed record SyslogOptions(CollectorAddress Address, int Facility, Sys
 
         // Without an address: the machine's own syslog, as logger(1) finds it.
         CollectorAddress address = CollectorAddress.Parse(options.Text("syslog-address") ?? "unixgram:///dev/log", "syslog-address", DefaultPort, "udp", "tcp", "tcp+tls", "unix", "unixgram");
-        bool local = options.Text("syslog-address") is null || address.Path is not null;
         return new SyslogOptions(
             address,
             FacilityOf(options.Text("syslog-facility") ?? "daemon"),
-            options.OneOf("syslog-format", local ? "local" : "rfc3164", "rfc3164", "rfc5424", "rfc5424micro") switch
+            options.OneOf("syslog-format", "local", "rfc3164", "rfc5424", "rfc5424micro") switch
             {
                 "local" => SyslogFormat.Local,
                 "rfc5424" => SyslogFormat.Rfc5424,
