@@ -45,7 +45,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : FaultTest(output)
         Assert.Equal("42", (await DockerAsync("wait", "ends")).Exits(0).Line);
         Assert.Equal("exited 42", await StateAsync("ends"));
         await GoesOnAsync();
-        await Eventually.HoldsAsync("the loss is told", () => Daemon.Log.Contains($"messages lost: write {Daemon.DataRoot}", StringComparison.Ordinal));
+        await Eventually.HoldsAsync("the loss is told", () => Daemon.Log.Contains($" lost: write {Daemon.DataRoot}", StringComparison.Ordinal));
 
         // Room again: what could not be written is written now, logs go on, and requests go through.
         File.Delete(Path.Combine(DataRoot, "ballast"));
@@ -75,7 +75,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : FaultTest(output)
     {
         string ballast = Path.Combine(Daemon.DataRoot, "ballast");
         await Host.RunAsync("sh", "-c", $"for size in 1M 4k 512; do dd if=/dev/zero of={ballast} bs=$size oflag=append conv=notrunc,fsync 2>/dev/null; done");
-        await Eventually.HoldsAsync("the log cannot be written", () => Daemon.Log.Contains("messages lost", StringComparison.Ordinal));
+        await Eventually.HoldsAsync("the log cannot be written", () => Daemon.Log.Contains(" lost: ", StringComparison.Ordinal));
     }
 
     private async Task<long> NumberAsync() =>
