@@ -49,7 +49,7 @@ internal static class Program
         {
             ConfigCheck.Check(config);
         }
-        catch (EngineException error)
+        catch (Exception error) when (error is EngineException or ConfigurationException)
         {
             throw new ConfigurationException($"unable to configure the rtd daemon with file {config.ConfigFile}: {error.Message}", error);
         }

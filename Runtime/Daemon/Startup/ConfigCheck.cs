@@ -4,10 +4,11 @@ using Rtd.Daemon.Containers.Validation;
 using Rtd.Daemon.Errors;
 using Rtd.Daemon.Logging;
 using Rtd.Daemon.Security.Seccomp;
+using Rtd.Daemon.UserNamespaces;
 
 namespace Rtd.Daemon.Startup;
 
-/// <summary>Checks what a configuration refers to, beyond its own words: files it names, options of drivers. For a start, a reload and <c>--validate</c>.</summary>
+/// <summary>Checks what a configuration refers to, beyond its own words: files, users and groups it names, options of drivers. For a start, a reload and <c>--validate</c>.</summary>
 internal static class ConfigCheck
 {
     /// <exception cref="EngineException">Invalid parameter, with the reason.</exception>
@@ -18,6 +19,16 @@ internal static class ConfigCheck
         if (config.Tls is not null)
         {
             _ = ServerTls.Load(config.Tls);
+        }
+
+        if (config.UsernsRemap is { } remap)
+        {
+            RemapSetting.Check(remap);
+        }
+
+        if (config.Group is { } group)
+        {
+            _ = ListenSockets.SocketGroup(group);
         }
     }
 

@@ -33,6 +33,15 @@ internal sealed record RemapSetting(string User, string Group)
         return new RemapSetting(user, parts.Length == 2 ? FindGroup(parts[1], parts[1]) : FindGroup(IsNumber(parts[0]) ? parts[0] : user, parts[0]));
     }
 
+    /// <summary>As <see cref="Parse"/>, and makes nothing: the user that <c>default</c> stands for is made by the start.</summary>
+    public static void Check(string setting)
+    {
+        if (setting != Default)
+        {
+            Parse(setting);
+        }
+    }
+
     private static string FindUser(string text)
     {
         if (IsNumber(text))

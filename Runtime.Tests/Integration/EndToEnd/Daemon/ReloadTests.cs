@@ -79,6 +79,8 @@ public sealed class ReloadTests(ITestOutputHelper output) : OwnDaemonTest(output
     [InlineData("""{"seccomp-profile": "/no/such/file"}""", "opening seccomp profile (/no/such/file) failed")]
     [InlineData("""{"tls": true, "tlscert": "/no/cert", "tlskey": "/no/key"}""", "could not load X509 key pair")]
     [InlineData("""{"log-opts": {"foo": "bar"}}""", "unknown log opt 'foo' for json-file log driver")]
+    [InlineData("""{"userns-remap": "no-such-user"}""", "error during uid lookup for \"no-such-user\": no such user")]
+    [InlineData("""{"group": "no-such-group"}""", "group no-such-group not found")]
     public async Task Validate_finds_what_a_start_would(string config, string message)
     {
         await WriteConfigAsync(config);

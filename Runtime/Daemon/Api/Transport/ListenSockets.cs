@@ -140,7 +140,9 @@ internal static class ListenSockets
         }
     }
 
-    private static uint SocketGroup(string? group)
+    /// <summary>The group that may use the Unix sockets; docker's, or root's, when none is named.</summary>
+    /// <exception cref="EngineException">There is no such group.</exception>
+    public static uint SocketGroup(string? group)
     {
         if (Syscall.getgrnam(group ?? "docker") is { } entry)
         {
