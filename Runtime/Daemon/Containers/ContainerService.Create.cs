@@ -88,8 +88,8 @@ internal sealed partial class ContainerService
 
     /// <summary>Another container is meant for good, and may get another name. One that is not there is an error of the start.</summary>
     private string ById(string mode) =>
-        mode.StartsWith(CreateRules.ContainerPrefix, StringComparison.Ordinal) && _store.Find(mode[CreateRules.ContainerPrefix.Length..]) is { } target
-            ? CreateRules.ContainerPrefix + target.Id
+        mode.StartsWith(NetworkMode.ContainerPrefix, StringComparison.Ordinal) && _store.Find(mode[NetworkMode.ContainerPrefix.Length..]) is { } target
+            ? NetworkMode.ContainerPrefix + target.Id
             : mode;
 
     private void CompleteHostname(ContainerConfig config, HostConfig host, string id)

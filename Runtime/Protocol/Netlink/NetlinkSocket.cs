@@ -22,10 +22,9 @@ internal sealed class NetlinkSocket : IDisposable
     public NetlinkSocket(int protocol = Libc.NETLINK_ROUTE)
     {
         _socket = Libc.netlink_socket(protocol);
-        // Comforts all: error texts (Linux 4.12) and errors without the request echoed (4.3).
+        // Comforts all: error texts (Linux 4.12), errors without the request echoed (4.3), and the addresses of one link alone where one is named (4.20).
         _ = Libc.try_setsockopt(_socket.Fd(), Libc.SOL_NETLINK, Libc.NETLINK_EXT_ACK, 1);
         _ = Libc.try_setsockopt(_socket.Fd(), Libc.SOL_NETLINK, Libc.NETLINK_CAP_ACK, 1);
-        // The kernel lists the addresses of one link alone when asked so (4.20).
         _ = Libc.try_setsockopt(_socket.Fd(), Libc.SOL_NETLINK, Libc.NETLINK_GET_STRICT_CHK, 1);
     }
 

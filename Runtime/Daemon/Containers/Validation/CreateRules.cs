@@ -13,15 +13,14 @@ namespace Rtd.Daemon.Containers.Validation;
 internal sealed partial class CreateRules(ContainerDefaults defaults, ResourceRules resources)
 {
     private const int MaximumHostname = 64;
-    public const string ContainerPrefix = "container:";
 
     /// <summary>The container whose pid namespace is to be shared, or null.</summary>
     public static string? PidContainer(HostConfig host) =>
-        host.PidMode.StartsWith(ContainerPrefix, StringComparison.Ordinal) ? host.PidMode[ContainerPrefix.Length..] : null;
+        host.PidMode.StartsWith(NetworkMode.ContainerPrefix, StringComparison.Ordinal) ? host.PidMode[NetworkMode.ContainerPrefix.Length..] : null;
 
     /// <summary>The container whose ipc namespace and /dev/shm are to be shared, or null.</summary>
     public static string? IpcContainer(HostConfig host) =>
-        host.IpcMode.StartsWith(ContainerPrefix, StringComparison.Ordinal) ? host.IpcMode[ContainerPrefix.Length..] : null;
+        host.IpcMode.StartsWith(NetworkMode.ContainerPrefix, StringComparison.Ordinal) ? host.IpcMode[NetworkMode.ContainerPrefix.Length..] : null;
 
     /// <summary>Checks the portable part, after the image has been merged in.</summary>
     /// <returns>Warnings for the client.</returns>

@@ -9,7 +9,8 @@ internal readonly record struct NetworkMode(NetworkModeKind Kind, string Name)
 {
     public const string Bridge = "bridge";
 
-    private const string ContainerPrefix = "container:";
+    /// <summary>Of the modes of networks, pid and ipc namespaces that mean another container's; its name or id follows.</summary>
+    public const string ContainerPrefix = "container:";
 
     /// <summary>The container has a network namespace of its own.</summary>
     public bool OwnNamespace => Kind is NetworkModeKind.Network or NetworkModeKind.None;
