@@ -90,7 +90,8 @@ internal static class ResourceBuilder
 
     private static DeviceSpec BlockDevice(string path)
     {
-        DeviceSpec device = HostDevices.Resolve(new DeviceMapping { PathOnHost = path })[0];
-        return device.Type == 'b' ? device : throw EngineException.InvalidParameter($"{path} is not a block device");
+        // As a device to pass on, a directory stands for all below it: "/" had the whole machine looked through.
+        DeviceSpec? device = Directory.Exists(path) ? null : HostDevices.Resolve(new DeviceMapping { PathOnHost = path })[0];
+        return device is { Type: 'b' } ? device : throw EngineException.InvalidParameter($"{path} is not a block device");
     }
 }
